@@ -1,0 +1,4 @@
+/** Starts what the whole run shares and ends it afterwards. */
+export default function globalSetup(): () => void {
+  return () => {};
+}
