@@ -1,0 +1,143 @@
+import { type Static, Type } from 'typebox';
+import { InstanceState } from './wire-instances.ts';
+
+/** Sends and webhook calls on the wire of an Evolution API 2.x server. */
+
+const exact = { additionalProperties: false } as const;
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const SendTextBody = Type.Object(
+  {
+    number: Type.String(),
+    text: Type.String(),
+    /** Milliseconds the server waits, showing "typing", before it sends and answers. */
+    delay: Type.Optional(Type.Integer()),
+    linkPreview: Type.Optional(Type.Boolean()),
+  },
+  exact,
+);
+export type SendTextBody = Static<typeof SendTextBody>;
+
+export const MediaType = Type.Union([
+  Type.Literal('image'),
+  Type.Literal('video'),
+  Type.Literal('document'),
+  Type.Literal('audio'),
+]);
+export type MediaType = Static<typeof MediaType>;
+
+export const SendMediaBody = Type.Object(
+  {
+    number: Type.String(),
+    mediatype: MediaType,
+    mimetype: Type.Optional(Type.String()),
+    caption: Type.Optional(Type.String()),
+    /** A URL whose host has a top-level domain or is an IP, or bare base64; a data: URI is refused. */
+    media: Type.String(),
+    /** Required for a document given as base64. */
+    fileName: Type.Optional(Type.String()),
+    delay: Type.Optional(Type.Integer()),
+  },
+  exact,
+);
+export type SendMediaBody = Static<typeof SendMediaBody>;
+
+export const MessageKey = Type.Object({
+  id: Type.String(),
+  remoteJid: Type.Optional(Type.String()),
+  fromMe: Type.Optional(Type.Boolean()),
+  participant: Type.Optional(nullable(Type.String())),
+  remoteJidAlt: Type.Optional(Type.String()),
+  participantAlt: Type.Optional(Type.String()),
+  addressingMode: Type.Optional(Type.String()),
+});
+export type MessageKey = Static<typeof MessageKey>;
+
+/** Answer of every send, equal to the data of the `send.message` call that goes with it. */
+export const MessageRecord = Type.Object({
+  key: MessageKey,
+  pushName: Type.Optional(nullable(Type.String())),
+  /** Absent on the EVOLUTION integration. */
+  status: Type.Optional(nullable(Type.String())),
+  message: Type.Optional(Type.Unknown()),
+  contextInfo: Type.Optional(Type.Unknown()),
+  messageType: Type.Optional(Type.String()),
+  messageTimestamp: Type.Optional(Type.Unknown()),
+  instanceId: Type.Optional(Type.String()),
+  source: Type.Optional(Type.String()),
+});
+export type MessageRecord = Static<typeof MessageRecord>;
+export const SendAnswer = MessageRecord;
+export type SendAnswer = MessageRecord;
+
+/** Entry of the 400 that says a number is not on WhatsApp. */
+export const NumberLookup = Type.Object({ jid: Type.String(), exists: Type.Boolean(), number: Type.String() });
+export type NumberLookup = Static<typeof NumberLookup>;
+
+/** Body of every webhook call. `date_time` is the server's local time with a Z behind it; `apikey` is the instance's token. */
+export const WebhookEnvelope = Type.Object({
+  event: Type.String(),
+  instance: Type.String(),
+  data: Type.Unknown(),
+  destination: Type.Optional(Type.String()),
+  date_time: Type.Optional(Type.String()),
+  sender: Type.Optional(Type.String()),
+  server_url: Type.Optional(Type.String()),
+  apikey: Type.Optional(nullable(Type.String())),
+});
+export type WebhookEnvelope = Static<typeof WebhookEnvelope>;
+
+export const QrCodeUpdatedData = Type.Object({
+  qrcode: Type.Object({
+    instance: Type.String(),
+    pairingCode: nullable(Type.String()),
+    code: Type.String(),
+    /** A PNG as data URL. */
+    base64: Type.String(),
+  }),
+});
+export type QrCodeUpdatedData = Static<typeof QrCodeUpdatedData>;
+
+/** Sent in place of a QR once the server has shown as many as it is set to (30). */
+export const QrCodeLimitData = Type.Object({ message: Type.String(), statusCode: Type.Number() });
+export type QrCodeLimitData = Static<typeof QrCodeLimitData>;
+
+export const ConnectionUpdateData = Type.Object({
+  instance: Type.String(),
+  state: InstanceState,
+  statusReason: Type.Optional(Type.Number()),
+  wuid: Type.Optional(Type.String()),
+  profileName: Type.Optional(nullable(Type.String())),
+  profilePictureUrl: Type.Optional(nullable(Type.String())),
+});
+export type ConnectionUpdateData = Static<typeof ConnectionUpdateData>;
+
+export const StatusInstanceData = Type.Object({
+  instance: Type.String(),
+  status: Type.String(),
+  disconnectionAt: Type.Optional(Type.String()),
+  disconnectionReasonCode: Type.Optional(Type.Number()),
+  /** JSON in a string. */
+  disconnectionObject: Type.Optional(Type.String()),
+});
+export type StatusInstanceData = Static<typeof StatusInstanceData>;
+
+export const LogoutInstanceData = Type.Null();
+export type LogoutInstanceData = Static<typeof LogoutInstanceData>;
+
+export const MessagesUpsertData = MessageRecord;
+export type MessagesUpsertData = MessageRecord;
+export const SendMessageData = MessageRecord;
+export type SendMessageData = MessageRecord;
+
+/** An acknowledgement: the id is flat here, `messageId` is the server's own row. */
+export const MessagesUpdateData = Type.Object({
+  keyId: Type.String(),
+  remoteJid: Type.Optional(Type.String()),
+  fromMe: Type.Optional(Type.Boolean()),
+  participant: Type.Optional(nullable(Type.String())),
+  status: Type.String(),
+  instanceId: Type.Optional(Type.String()),
+  messageId: Type.Optional(Type.String()),
+});
+export type MessagesUpdateData = Static<typeof MessagesUpdateData>;

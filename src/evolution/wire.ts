@@ -1,0 +1,43 @@
+/**
+ * The wire of an Evolution API 2.x server, as recorded from version 2.3.6: the one contract of the client and the sandbox.
+ * Bodies we send are exact; what a server answers or calls may carry more than is named here.
+ */
+export {
+  AcceptedAnswer,
+  ConnectAnswer,
+  ConnectFailure,
+  ConnectionStateAnswer,
+  CreateInstanceAnswer,
+  CreateInstanceBody,
+  ErrorBody,
+  InstanceRow,
+  InstanceState,
+  Integration,
+  QrCode,
+  RootAnswer,
+  SetSettingsAnswer,
+  SetSettingsBody,
+  SetWebhookBody,
+  VerifyCredentialsAnswer,
+  WebhookConfig,
+  WebhookRow,
+} from './wire-instances.ts';
+export {
+  ConnectionUpdateData,
+  LogoutInstanceData,
+  MediaType,
+  MessageKey,
+  MessageRecord,
+  MessagesUpdateData,
+  MessagesUpsertData,
+  NumberLookup,
+  QrCodeLimitData,
+  QrCodeUpdatedData,
+  SendAnswer,
+  SendMediaBody,
+  SendMessageData,
+  SendTextBody,
+  StatusInstanceData,
+  WebhookEnvelope,
+} from './wire-messages.ts';
+export { EVOLUTION_EVENTS, EVOLUTION_MESSAGES, type EvolutionEvent } from './wire-words.ts';
