@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DomainError, notFound } from '../platform/errors.ts';
+import type { Caller } from './caller.ts';
+
+export type AuthenticateOptions = {
+  /** Null where no live key has this text. */
+  resolveApiKey(key: string): Promise<Caller | null>;
+  resolveAccessToken(token: string): Promise<Caller | null>;
+  /** Throws `too_many_attempts` while this address guesses too much. */
+  checkGuesses(ipAddress: string): Promise<void>;
+  noteFailedGuess(ipAddress: string): Promise<void>;
+};
+
+/**
+ * Finds out who is calling, by `x-api-key` or `Authorization: Bearer`, for every route that declares so. A route
+ * without a declaration stops the start.
+ */
+export function registerAuthenticate(app: FastifyInstance, options: AuthenticateOptions): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.auth === undefined) {
+      throw new Error(`Route ${String(route.method)} ${route.url} declares no authentication (config.auth).`);
+    }
+  });
+  app.addHook('onRequest', async (request) => {
+    const { auth } = request.routeOptions.config;
+    if (auth === 'none' || auth === 'own' || auth === undefined) return;
+    const caller = await authenticate(request, options);
+    if (auth === 'operator' && caller.role !== 'operator') throw notFound('Route');
+    if (caller.status === 'suspended' && request.method !== 'GET') {
+      throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
+    }
+    request.caller = caller;
+  });
+}
+
+/** The caller of a route that declares `auth: 'user'` or `'operator'`. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('The route declares no authentication.');
+  return request.caller;
+}
+
+async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
+  const apiKey = request.headers['x-api-key'];
+  const { authorization } = request.headers;
+  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
+  if (typeof apiKey !== 'string' && bearer === undefined) throw unauthenticated('No API key or access token was given.');
+  await options.checkGuesses(request.ip);
+  const caller =
+    typeof apiKey === 'string'
+      ? await options.resolveApiKey(apiKey)
+      : await options.resolveAccessToken(bearer ?? '');
+  if (caller !== null) return caller;
+  await options.noteFailedGuess(request.ip);
+  request.log.warn({ event: 'authentication_failed', ip: request.ip }, 'authentication failed');
+  throw unauthenticated('The API key or access token is wrong, expired or revoked.');
+}
+
+function unauthenticated(sentence: string): DomainError {
+  return new DomainError('unauthenticated', sentence, { kind: 'unauthenticated' });
+}

@@ -1,0 +1,64 @@
+import type { ErrorKind } from '../platform/errors.ts';
+
+type ProblemCode = { status: number; meaning: string };
+
+/**
+ * Every code an answer may carry, with its status and its meaning for the reader of the API document.
+ * A test holds this list against the codes that the source throws.
+ */
+export const problemCodes = {
+  invalid_request: { status: 400, meaning: 'A field is missing, unknown, of the wrong type or out of range; `detail` names it.' },
+  invalid_json: { status: 400, meaning: 'The body is not well-formed JSON in well-formed UTF-8, or holds U+0000.' },
+  invalid_number: { status: 400, meaning: '`number` is not 8-15 digits with an optional +, a group id, or an id that we reported.' },
+  invalid_url: { status: 400, meaning: 'The URL cannot be used: wrong scheme, credentials in it, or an address that is not public.' },
+  invalid_media: { status: 400, meaning: 'The media is not valid base64, is empty, or does not fit its mediaType.' },
+  media_unavailable: { status: 400, meaning: 'The media URL could not be fetched; `detail` says why.' },
+  weak_password: { status: 400, meaning: 'The password has fewer than 8 or more than 128 characters.' },
+  plan_not_offered: { status: 400, meaning: 'This plan cannot be chosen at sign-up.' },
+  unauthenticated: { status: 401, meaning: 'The API key or access token is missing, wrong, expired or revoked.' },
+  invalid_credentials: { status: 401, meaning: 'No user has this e-mail address and password.' },
+  user_suspended: { status: 403, meaning: 'The operator suspended this user.' },
+  not_found: { status: 404, meaning: 'No such route, or no such object among yours.' },
+  email_taken: { status: 409, meaning: 'A user with this e-mail address exists.' },
+  alias_taken: { status: 409, meaning: 'Another of your phone numbers has this alias.' },
+  number_not_connected: { status: 409, meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.' },
+  number_connected: { status: 409, meaning: 'The phone number is connected already: there is no QR code to scan.' },
+  number_being_created: { status: 409, meaning: 'The phone number is still being created on its backend.' },
+  payload_too_large: { status: 413, meaning: 'The body or the media is larger than allowed.' },
+  unsupported_media_type: { status: 415, meaning: 'The body must be application/json.' },
+  recipient_not_on_whatsapp: { status: 422, meaning: 'The recipient has no WhatsApp; nothing was sent.' },
+  backend_refused: { status: 422, meaning: 'The backend refused the message before sending it.' },
+  rate_limited: { status: 429, meaning: 'More requests in this minute than the plan allows.' },
+  too_many_attempts: { status: 429, meaning: 'Too many failed attempts to log in, or to guess a key.' },
+  phone_number_limit: { status: 429, meaning: "The plan's phone numbers are all in use." },
+  quota_exceeded: { status: 429, meaning: "The plan's messages of this day (UTC) are used up." },
+  internal_error: { status: 500, meaning: 'An error of ours; it is logged under the request id.' },
+  backend_failed: { status: 502, meaning: 'The backend answered with an error; nothing was sent or created.' },
+  backend_unavailable: { status: 503, meaning: 'The backend cannot be reached; nothing was sent or created.' },
+  no_backend_available: { status: 503, meaning: 'No backend has room for a new phone number.' },
+  database_unavailable: { status: 503, meaning: 'The database cannot be reached.' },
+  overloaded: { status: 503, meaning: 'Too many requests at once.' },
+  outcome_unknown: { status: 504, meaning: 'The backend did not say whether the message was sent; it is never sent again by itself.' },
+} as const satisfies Record<string, ProblemCode>;
+
+export type KnownProblemCode = keyof typeof problemCodes;
+
+const statusByKind = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unprocessable: 422,
+  limit: 429,
+  bad_gateway: 502,
+  unavailable: 503,
+  timeout: 504,
+} as const satisfies Record<ErrorKind, number>;
+
+/** The status of an error: its code's where the code is listed, else its kind's. */
+export function statusOf(code: string, kind: ErrorKind): number {
+  const known: ProblemCode | undefined = problemCodes[code as KnownProblemCode];
+  return known?.status ?? statusByKind[kind];
+}

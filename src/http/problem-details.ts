@@ -1,0 +1,122 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { DomainError } from '../platform/errors.ts';
+import { type KnownProblemCode, problemCodes, statusOf } from './problem-codes.ts';
+
+/** RFC 9457 problem details, with the seed API's `success` and `error` beside them. */
+const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    success: Type.Literal(false),
+    error: Type.String({ description: 'The same sentence as `detail`.' }),
+    code: Type.String({ description: 'Stable; see the list of codes at the top of this document.' }),
+    request_id: Type.String(),
+    message_id: Type.Optional(Type.String({ description: 'The message this is about, where one exists.' })),
+  },
+  { additionalProperties: true },
+);
+
+const always = ['invalid_request', 'rate_limited', 'internal_error', 'database_unavailable', 'overloaded'] as const;
+const behindAuthentication = ['unauthenticated', 'user_suspended'] as const;
+const withBody = ['invalid_json', 'payload_too_large', 'unsupported_media_type'] as const;
+
+/** Response schemas of the problems a route may answer with, merged by status. */
+export function problems(
+  options: { auth: 'none' | 'user' | 'operator'; body: boolean },
+  ...codes: KnownProblemCode[]
+): Record<number, TSchema> {
+  const all = new Set<KnownProblemCode>([
+    ...always,
+    ...(options.auth === 'none' ? [] : behindAuthentication),
+    ...(options.body ? withBody : []),
+    ...codes,
+  ]);
+  const byStatus = new Map<number, KnownProblemCode[]>();
+  for (const code of all) {
+    const { status } = problemCodes[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      { ...Problem, description: ofStatus.map((code) => `\`${code}\``).join(', ') },
+    ]),
+  );
+}
+
+export type ProblemBody = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  success: false;
+  error: string;
+  code: string;
+  request_id: string;
+} & Record<string, unknown>;
+
+/** Turns any error into a problem answer, and logs those that are ours. */
+export function registerProblemDetails(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | DomainError, request, reply) => sendProblem(error, request, reply));
+}
+
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toDomainError(error);
+  const status = known === undefined ? 500 : statusOf(known.code, known.kind);
+  if (status >= 500) request.log.error({ event: 'request_failed', err: error, code: known?.code }, 'request failed');
+  if (known?.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, known.retryAfterSeconds)));
+  return reply
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .send(problemBody(status, known, request.id));
+}
+
+function problemBody(status: number, error: DomainError | undefined, requestId: string): ProblemBody {
+  const sentence = error?.message ?? 'Something went wrong on our side.';
+  return {
+    ...error?.details,
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: sentence,
+    success: false,
+    error: sentence,
+    code: error?.code ?? 'internal_error',
+    request_id: requestId,
+  };
+}
+
+function toDomainError(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  if (!(error instanceof Error)) return undefined;
+  const { statusCode, code, validation, validationContext } = error as FastifyError;
+  if (validation !== undefined) {
+    const where = validationContext === undefined ? '' : `${validationContext}: `;
+    return new DomainError('invalid_request', where + describe(validation), { kind: 'invalid' });
+  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new DomainError('payload_too_large', 'The body is larger than allowed.', { kind: 'too_large' });
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new DomainError('unsupported_media_type', 'The body must be application/json.', { kind: 'invalid' });
+  }
+  if (statusCode === 400) return new DomainError('invalid_json', 'The body could not be read as JSON.', { kind: 'invalid' });
+  if (statusCode === 413) return new DomainError('payload_too_large', 'The request is too large.', { kind: 'too_large' });
+  if (statusCode !== undefined && statusCode < 500) {
+    return new DomainError('invalid_request', 'The request could not be read.', { kind: 'invalid' });
+  }
+  return undefined;
+}
+
+function describe(validation: NonNullable<FastifyError['validation']>): string {
+  const first = validation[0];
+  if (first === undefined) return 'not valid';
+  const field = first.instancePath.slice(1).replaceAll('/', '.');
+  const extra = first.params.additionalProperty;
+  const detail = typeof extra === 'string' ? `unknown property "${extra.slice(0, 80)}"` : (first.message ?? 'not valid');
+  return field === '' ? detail : `${field} ${detail}`;
+}

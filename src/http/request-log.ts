@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+
+export type RecordedRequest = {
+  userId: number | null;
+  /** The route's pattern, so that no id, key or number of a user stands in a log. */
+  endpoint: string;
+  method: string;
+  ipAddress: string;
+  statusCode: number;
+  responseTimeMs: number;
+  requestId: string;
+};
+
+export type RequestLogOptions = {
+  /** Called after the response has gone out; must not throw. */
+  recordRequest(request: RecordedRequest): void;
+};
+
+/** One log line per request, its id in the `x-request-id` answer header, and a row in api_requests. */
+export function registerRequestLog(app: FastifyInstance, options: RequestLogOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const endpoint = request.routeOptions.url ?? '(unknown route)';
+    const responseTimeMs = Math.round(reply.elapsedTime);
+    request.log.info(
+      {
+        event: 'request',
+        method: request.method,
+        route: endpoint,
+        status: reply.statusCode,
+        ms: responseTimeMs,
+        user_id: request.caller?.userId,
+      },
+      'request',
+    );
+    if (request.routeOptions.config.record === false) return;
+    options.recordRequest({
+      userId: request.caller?.userId ?? null,
+      endpoint,
+      method: request.method,
+      ipAddress: request.ip,
+      statusCode: reply.statusCode,
+      responseTimeMs,
+      requestId: request.id,
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+/** What a failed statement means for whoever asked; anything else is `other`. */
+export type DatabaseFailure =
+  | 'bad_data'
+  | 'deadlock'
+  | 'cancelled'
+  | 'lock_timeout'
+  | 'unavailable'
+  | 'connection_lost'
+  | 'other';
+
+/**
+ * Sorts an error of a statement. `connection_lost` means the statement may have been committed;
+ * `unavailable` means it never reached Postgres or Postgres refused to start it.
+ */
+export function classifyDatabaseFailure(error: unknown): DatabaseFailure {
+  if (error instanceof pg.DatabaseError) {
+    const code = error.code ?? '';
+    if (code.startsWith('22') || code.startsWith('23')) return 'bad_data';
+    if (code === '40P01' || code === '40001') return 'deadlock';
+    if (code === '57014') return 'cancelled';
+    if (code === '55P03') return 'lock_timeout';
+    if (code === '57P01' || code === '57P02' || code.startsWith('08')) return 'connection_lost';
+    if (code === '57P03' || code.startsWith('53')) return 'unavailable';
+    return 'other';
+  }
+  if (!(error instanceof Error)) return 'other';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return 'unavailable';
+  if (/timeout exceeded when trying to connect|pool after calling end|Connection terminated due to connection timeout/.test(error.message)) {
+    return 'unavailable';
+  }
+  if (['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code)) return 'connection_lost';
+  if (/Connection terminated|Client has encountered a connection error|Connection ended/.test(error.message)) {
+    return 'connection_lost';
+  }
+  return 'other';
+}
+
+/** Whether the trouble is the database's own, so that trying again later makes sense. */
+export function isDatabaseTrouble(error: unknown): boolean {
+  const failure = classifyDatabaseFailure(error);
+  return failure !== 'bad_data' && failure !== 'other';
+}
+
+/** The constraint that refused a row, where one did. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}
