@@ -43,13 +43,13 @@ export function callerOf(request: FastifyRequest): Caller {
 async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
   const apiKey = request.headers['x-api-key'];
   const { authorization } = request.headers;
-  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
-  if (typeof apiKey !== 'string' && bearer === undefined) throw unauthenticated('No API key or access token was given.');
+  const bearer =
+    authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
+  if (typeof apiKey !== 'string' && bearer === undefined)
+    throw unauthenticated('No API key or access token was given.');
   await options.checkGuesses(request.ip);
   const caller =
-    typeof apiKey === 'string'
-      ? await options.resolveApiKey(apiKey)
-      : await options.resolveAccessToken(bearer ?? '');
+    typeof apiKey === 'string' ? await options.resolveApiKey(apiKey) : await options.resolveAccessToken(bearer ?? '');
   if (caller !== null) return caller;
   await options.noteFailedGuess(request.ip);
   request.log.warn({ event: 'authentication_failed', ip: request.ip }, 'authentication failed');

@@ -19,7 +19,7 @@ export function registerJsonBody(app: FastifyInstance): void {
       return;
     }
     const text = body.toString('utf8');
-    parse(request, text, (error, value) => {
+    void parse(request, text, (error, value) => {
       if (error !== null) done(invalidJson('The body is not well-formed JSON.'), undefined);
       else if (mayHoldIllFormedText(text) && holdsIllFormedText(value)) {
         done(invalidJson('The body holds U+0000 or a lone surrogate.'), undefined);

@@ -7,10 +7,19 @@ type ProblemCode = { status: number; meaning: string };
  * A test holds this list against the codes that the source throws.
  */
 export const problemCodes = {
-  invalid_request: { status: 400, meaning: 'A field is missing, unknown, of the wrong type or out of range; `detail` names it.' },
+  invalid_request: {
+    status: 400,
+    meaning: 'A field is missing, unknown, of the wrong type or out of range; `detail` names it.',
+  },
   invalid_json: { status: 400, meaning: 'The body is not well-formed JSON in well-formed UTF-8, or holds U+0000.' },
-  invalid_number: { status: 400, meaning: '`number` is not 8-15 digits with an optional +, a group id, or an id that we reported.' },
-  invalid_url: { status: 400, meaning: 'The URL cannot be used: wrong scheme, credentials in it, or an address that is not public.' },
+  invalid_number: {
+    status: 400,
+    meaning: '`number` is not 8-15 digits with an optional +, a group id, or an id that we reported.',
+  },
+  invalid_url: {
+    status: 400,
+    meaning: 'The URL cannot be used: wrong scheme, credentials in it, or an address that is not public.',
+  },
   invalid_media: { status: 400, meaning: 'The media is not valid base64, is empty, or does not fit its mediaType.' },
   media_unavailable: { status: 400, meaning: 'The media URL could not be fetched; `detail` says why.' },
   weak_password: { status: 400, meaning: 'The password has fewer than 8 or more than 128 characters.' },
@@ -21,7 +30,10 @@ export const problemCodes = {
   not_found: { status: 404, meaning: 'No such route, or no such object among yours.' },
   email_taken: { status: 409, meaning: 'A user with this e-mail address exists.' },
   alias_taken: { status: 409, meaning: 'Another of your phone numbers has this alias.' },
-  number_not_connected: { status: 409, meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.' },
+  number_not_connected: {
+    status: 409,
+    meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.',
+  },
   number_connected: { status: 409, meaning: 'The phone number is connected already: there is no QR code to scan.' },
   number_being_created: { status: 409, meaning: 'The phone number is still being created on its backend.' },
   payload_too_large: { status: 413, meaning: 'The body or the media is larger than allowed.' },
@@ -38,7 +50,10 @@ export const problemCodes = {
   no_backend_available: { status: 503, meaning: 'No backend has room for a new phone number.' },
   database_unavailable: { status: 503, meaning: 'The database cannot be reached.' },
   overloaded: { status: 503, meaning: 'Too many requests at once.' },
-  outcome_unknown: { status: 504, meaning: 'The backend did not say whether the message was sent; it is never sent again by itself.' },
+  outcome_unknown: {
+    status: 504,
+    meaning: 'The backend did not say whether the message was sent; it is never sent again by itself.',
+  },
 } as const satisfies Record<string, ProblemCode>;
 
 export type KnownProblemCode = keyof typeof problemCodes;

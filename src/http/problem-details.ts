@@ -104,8 +104,10 @@ function toDomainError(error: unknown): DomainError | undefined {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new DomainError('unsupported_media_type', 'The body must be application/json.', { kind: 'invalid' });
   }
-  if (statusCode === 400) return new DomainError('invalid_json', 'The body could not be read as JSON.', { kind: 'invalid' });
-  if (statusCode === 413) return new DomainError('payload_too_large', 'The request is too large.', { kind: 'too_large' });
+  if (statusCode === 400)
+    return new DomainError('invalid_json', 'The body could not be read as JSON.', { kind: 'invalid' });
+  if (statusCode === 413)
+    return new DomainError('payload_too_large', 'The request is too large.', { kind: 'too_large' });
   if (statusCode !== undefined && statusCode < 500) {
     return new DomainError('invalid_request', 'The request could not be read.', { kind: 'invalid' });
   }
@@ -117,6 +119,7 @@ function describe(validation: NonNullable<FastifyError['validation']>): string {
   if (first === undefined) return 'not valid';
   const field = first.instancePath.slice(1).replaceAll('/', '.');
   const extra = first.params.additionalProperty;
-  const detail = typeof extra === 'string' ? `unknown property "${extra.slice(0, 80)}"` : (first.message ?? 'not valid');
+  const detail =
+    typeof extra === 'string' ? `unknown property "${extra.slice(0, 80)}"` : (first.message ?? 'not valid');
   return field === '' ? detail : `${field} ${detail}`;
 }

@@ -53,7 +53,8 @@ export class Batch<Item, Result> implements AsyncDisposable {
   /** Resolves when the item is committed. */
   add(item: Item): Promise<Result> {
     if (this.#closed) return Promise.reject(overloaded('shutting down'));
-    if (this.#line.length >= this.#options.lineMax) return Promise.reject(overloaded(`${this.#options.name}: line full`));
+    if (this.#line.length >= this.#options.lineMax)
+      return Promise.reject(overloaded(`${this.#options.name}: line full`));
     return new Promise((resolve, reject) => {
       this.#line.push({
         item,

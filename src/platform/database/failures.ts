@@ -28,7 +28,11 @@ export function classifyDatabaseFailure(error: unknown): DatabaseFailure {
   if (!(error instanceof Error)) return 'other';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return 'unavailable';
-  if (/timeout exceeded when trying to connect|pool after calling end|Connection terminated due to connection timeout/.test(error.message)) {
+  if (
+    /timeout exceeded when trying to connect|pool after calling end|Connection terminated due to connection timeout/.test(
+      error.message,
+    )
+  ) {
     return 'unavailable';
   }
   if (['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code)) return 'connection_lost';

@@ -71,7 +71,8 @@ async function findPending(client: pg.Client, migrations: SqlFile[]): Promise<Sq
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const row of rows) {
     const file = known.get(row.name);
-    if (file === undefined) throw new Error(`The database has migration ${row.name}, which this version does not know.`);
+    if (file === undefined)
+      throw new Error(`The database has migration ${row.name}, which this version does not know.`);
     if (file.checksum !== row.checksum) throw new Error(`Migration ${row.name} was edited after it was applied.`);
   }
   const applied = new Set(rows.map((row) => row.name));

@@ -1,0 +1,240 @@
+import { BlockList } from 'node:net';
+import { createSettingsReader, type Env } from './platform/settings.ts';
+
+export type PlanOverride = {
+  max_phone_numbers?: number;
+  max_messages_per_day?: number;
+  requests_per_minute?: number;
+  price?: string;
+};
+
+/** The settings of one process, checked. What is undefined is made or found by the program that starts. */
+export type Config = {
+  production: boolean;
+  port: number;
+  host: string;
+  logLevel: string;
+  /** As Fastify takes it: false, true, a number of hops, or addresses. */
+  trustProxy: boolean | number | string;
+  corsOrigins: string[];
+  role: 'all' | 'api' | 'worker';
+  /** Undefined: an embedded Postgres under dataDir. */
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  /** Undefined: sandbox backends. */
+  evolutionServers: string[] | undefined;
+  evolutionApiKey: string | undefined;
+  serverUrl: string;
+  backendCallbackUrl: string;
+  jwtSecret: string | undefined;
+  encryptionKey: string | undefined;
+  operator: { email: string; password: string } | undefined;
+  signupPlans: string[];
+  planOverrides: Record<string, PlanOverride>;
+  egressAllowCidrs: string[];
+  healthCheckIntervalMs: number;
+  requestTimeoutMs: number;
+  dataDir: string;
+  retentionDays: { logs: number; messages: number; inboundCalls: number };
+  /** What deserves a look but does not stop the start. */
+  warnings: string[];
+};
+
+/** All that is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings are not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+// The values that the example file and the first texts of the product show.
+const exampleSecrets = [
+  'YourSecurePasswordHere2024!',
+  'your-global-evolution-api-key-here-2024',
+  'your-jwt-secret-key-here-2024-super-secure',
+];
+
+const plansOfTheCatalogue = ['starter', 'business', 'enterprise'];
+
+/** Reads the environment once. Throws a ConfigError that names every bad variable. */
+export function parseConfig(env: Env): Config {
+  const read = createSettingsReader(env);
+  const production = read.text('NODE_ENV') === 'production';
+  const databaseUrl = read.text('DATABASE_URL') ?? urlFromParts(read);
+  const embedded = databaseUrl === undefined;
+  const host = read.text('HOST') ?? (embedded ? '127.0.0.1' : '0.0.0.0');
+  const port =
+    read.integer('PORT', { min: 0, max: 65_535 }) ?? read.integer('npm_config_port', { min: 0, max: 65_535 }) ?? 3000;
+  const serverUrl = read.url('SERVER_URL', ['http:', 'https:']) ?? `http://${addressToShow(host)}:${port}`;
+  const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:']);
+  const role = read.oneOf('ROLE', ['all', 'api', 'worker']) ?? 'all';
+  const retentionDays = (name: string) => read.integer(name, { min: 1, max: 3_650 }) ?? 30;
+
+  const config: Config = {
+    production,
+    port,
+    host,
+    logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) ?? 'info',
+    trustProxy: trustProxyOf(read.text('TRUST_PROXY')),
+    corsOrigins: read.list('CORS_ORIGIN') ?? [],
+    role,
+    databaseUrl,
+    redisUrl,
+    evolutionServers: serversOf(read),
+    evolutionApiKey: read.text('EVOLUTION_API_KEY'),
+    serverUrl,
+    backendCallbackUrl: read.url('BACKEND_CALLBACK_URL', ['http:', 'https:']) ?? serverUrl,
+    jwtSecret: read.text('JWT_SECRET'),
+    encryptionKey: read.text('ENCRYPTION_KEY'),
+    operator: operatorOf(read),
+    signupPlans: read.list('SIGNUP_PLANS') ?? plansOfTheCatalogue,
+    planOverrides: planOverridesOf(read),
+    egressAllowCidrs: read.list('EGRESS_ALLOW_CIDRS') ?? [],
+    healthCheckIntervalMs: read.integer('HEALTH_CHECK_INTERVAL', { min: 100, max: 3_600_000 }) ?? 5_000,
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT', { min: 100, max: 600_000 }) ?? 10_000,
+    dataDir: read.text('DATA_DIR') ?? '.data',
+    retentionDays: {
+      logs: retentionDays('LOGS_RETENTION_DAYS'),
+      messages: retentionDays('MESSAGES_RETENTION_DAYS'),
+      inboundCalls: retentionDays('INBOUND_CALLS_RETENTION_DAYS'),
+    },
+    warnings: [],
+  };
+
+  for (const cidr of config.egressAllowCidrs)
+    if (!isCidr(cidr)) read.problem('EGRESS_ALLOW_CIDRS', `"${cidr}" is not a CIDR range`);
+  for (const plan of config.signupPlans) {
+    if (!plansOfTheCatalogue.includes(plan))
+      read.problem('SIGNUP_PLANS', `"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}`);
+  }
+  if (role !== 'all' && redisUrl === undefined)
+    read.problem('ROLE', `"${role}" needs REDIS_URL: without Redis one process does everything`);
+  if (config.evolutionServers !== undefined && config.evolutionApiKey === undefined) {
+    read.problem('EVOLUTION_API_KEY', 'is required with EVOLUTION_SERVERS');
+  }
+  if (production) requireProductionSettings(config, read);
+  config.warnings.push(...warningsFor(config));
+  if (read.problems.length > 0) throw new ConfigError(read.problems);
+  return config;
+}
+
+type Reader = ReturnType<typeof createSettingsReader>;
+
+function requireProductionSettings(config: Config, read: Reader): void {
+  requireSecret('JWT_SECRET', config.jwtSecret, 32, read);
+  if (config.encryptionKey !== undefined) requireSecret('ENCRYPTION_KEY', config.encryptionKey, 32, read);
+  const sandboxWanted = read.text('SANDBOX') === '1';
+  if (config.evolutionServers === undefined && !sandboxWanted) {
+    read.problem('EVOLUTION_SERVERS', 'is required in production (SANDBOX=1 starts simulated servers instead)');
+  }
+  if (config.evolutionServers !== undefined) requireSecret('EVOLUTION_API_KEY', config.evolutionApiKey, 1, read);
+  const databasePassword = read.text('DB_PASSWORD');
+  if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined) {
+    requireSecret('DB_PASSWORD', databasePassword, 1, read);
+  }
+  if (read.text('SIGNUP_PLANS') === undefined) {
+    read.problem('SIGNUP_PLANS', 'is required in production: the plans a visitor may choose, such as "starter"');
+  }
+}
+
+function requireSecret(name: string, value: string | undefined, bytesMin: number, read: Reader): void {
+  if (value === undefined) read.problem(name, 'is required in production');
+  else if (exampleSecrets.includes(value)) read.problem(name, 'still has its example value');
+  else if (Buffer.byteLength(value) < bytesMin) read.problem(name, `is too short: ${bytesMin} bytes at least`);
+}
+
+function warningsFor(config: Config): string[] {
+  const warnings: string[] = [];
+  if (config.egressAllowCidrs.length > 0) {
+    warnings.push(`EGRESS_ALLOW_CIDRS lets webhook and media URLs reach ${config.egressAllowCidrs.join(', ')}`);
+  }
+  for (const [name, value] of [
+    ['JWT_SECRET', config.jwtSecret],
+    ['ENCRYPTION_KEY', config.encryptionKey],
+  ] as const) {
+    if (!config.production && value !== undefined && Buffer.byteLength(value) < 32) {
+      warnings.push(`${name} is shorter than 32 bytes; production refuses it`);
+    }
+  }
+  return warnings;
+}
+
+function serversOf(read: Reader): string[] | undefined {
+  const name = read.text('EVOLUTION_SERVERS') === undefined ? 'INSTANCES' : 'EVOLUTION_SERVERS';
+  const servers = read.list(name)?.map((server) => server.replace(/\/+$/, ''));
+  for (const server of servers ?? []) {
+    if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
+      read.problem(name, `"${server}" is not an http(s) URL`);
+    }
+  }
+  return servers;
+}
+
+function urlFromParts(read: Reader): string | undefined {
+  const host = read.text('DB_HOST');
+  if (host === undefined) return undefined;
+  const url = new URL('postgres://localhost');
+  url.hostname = host;
+  url.port = String(read.integer('DB_PORT', { min: 1, max: 65_535 }) ?? 5432);
+  url.username = encodeURIComponent(read.text('DB_USER') ?? 'postgres');
+  url.password = encodeURIComponent(read.text('DB_PASSWORD') ?? '');
+  url.pathname = `/${read.text('DB_NAME') ?? 'evolution'}`;
+  return url.href;
+}
+
+function operatorOf(read: Reader): Config['operator'] {
+  const email = read.text('ADMIN_EMAIL');
+  const password = read.text('ADMIN_PASSWORD');
+  if (email === undefined && password === undefined) return undefined;
+  if (email === undefined) read.problem('ADMIN_EMAIL', 'is required with ADMIN_PASSWORD');
+  if (password === undefined) read.problem('ADMIN_PASSWORD', 'is required with ADMIN_EMAIL');
+  else if (password.length < 8 || password.length > 128) read.problem('ADMIN_PASSWORD', 'needs 8 to 128 characters');
+  return { email: email ?? '', password: password ?? '' };
+}
+
+function planOverridesOf(read: Reader): Record<string, PlanOverride> {
+  const overrides = read.json('PLAN_OVERRIDES');
+  if (overrides === undefined) return {};
+  const complain = (why: string) => read.problem('PLAN_OVERRIDES', why);
+  if (overrides === null || typeof overrides !== 'object' || Array.isArray(overrides)) {
+    complain('must be a JSON object: {"starter": {"max_phone_numbers": 5}}');
+    return {};
+  }
+  for (const [plan, figures] of Object.entries(overrides)) {
+    if (!plansOfTheCatalogue.includes(plan)) complain(`"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}`);
+    for (const [name, value] of Object.entries(figures as object)) {
+      const isCount = ['max_phone_numbers', 'max_messages_per_day', 'requests_per_minute'].includes(name);
+      if (!isCount && name !== 'price') complain(`"${plan}.${name}" is not known`);
+      else if (isCount && !(Number.isSafeInteger(value) && value >= 0 && value <= 2_147_483_647))
+        complain(`"${plan}.${name}" must be a whole number`);
+      else if (!isCount && typeof value !== 'string') complain(`"${plan}.${name}" must be a string`);
+    }
+  }
+  return overrides as Record<string, PlanOverride>;
+}
+
+function trustProxyOf(text: string | undefined): boolean | number | string {
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function addressToShow(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function isCidr(text: string): boolean {
+  const [address, bits] = text.split('/');
+  if (address === undefined || bits === undefined || !/^\d+$/.test(bits)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(bits), address.includes(':') ? 'ipv6' : 'ipv4');
+    return true;
+  } catch {
+    return false;
+  }
+}
