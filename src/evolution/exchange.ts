@@ -1,0 +1,71 @@
+import type { Dispatcher } from 'undici';
+import { type CallFailure, callFailure } from './failure.ts';
+
+/** One request. `path` is built by us alone: the server lets a query string override whom the call is about. */
+export type Exchange = {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body: string | null;
+  /** Milliseconds for all of it, the answer's body included. */
+  deadlineMs: number;
+  /** Bytes of the answer; one that is longer is `unreadable`. */
+  answerBytesMax: number;
+};
+
+/** `failed` carries a status when the head of the answer had come. */
+export type Exchanged =
+  | { kind: 'answered'; status: number; body: unknown }
+  | { kind: 'unreadable'; status: number; detail: string }
+  | { kind: 'failed'; failure: CallFailure; status: number | undefined };
+
+/** Sends one request and reads its JSON answer. Never rejects, whatever the server does. */
+export async function exchange(dispatcher: Dispatcher, origin: string, call: Exchange): Promise<Exchanged> {
+  let status: number | undefined;
+  let text: string | null;
+  try {
+    const response = await dispatcher.request({
+      origin,
+      path: call.path,
+      method: call.method,
+      headers: call.headers,
+      body: call.body,
+      signal: AbortSignal.timeout(call.deadlineMs),
+    });
+    status = response.statusCode;
+    text = await readText(response, call.answerBytesMax);
+  } catch (error) {
+    return { kind: 'failed', failure: callFailure(error), status };
+  }
+  if (text === null) return { kind: 'unreadable', status, detail: `more than ${call.answerBytesMax} bytes` };
+  try {
+    return { kind: 'answered', status, body: JSON.parse(text) };
+  } catch {
+    return { kind: 'unreadable', status, detail: text === '' ? 'empty answer' : 'not JSON' };
+  }
+}
+
+/** A name as one part of a path, whatever it holds. */
+export function segment(name: string): string {
+  return encodeURIComponent(name.toWellFormed());
+}
+
+async function readText(response: Dispatcher.ResponseData, bytesMax: number): Promise<string | null> {
+  const length = Number(response.headers['content-length']);
+  // A declared length is a promise the HTTP parser holds the server to.
+  if (length <= bytesMax) return response.body.text();
+  if (length > bytesMax) return abandon(response);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return abandon(response);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+function abandon(response: Dispatcher.ResponseData): null {
+  response.body.on('error', () => {}).destroy();
+  return null;
+}
