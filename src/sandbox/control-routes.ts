@@ -1,0 +1,113 @@
+import type { Control } from './control.ts';
+import { ControlError } from './control.ts';
+import type { Inbound } from './inbound.ts';
+import type { LedgerSend } from './ledger.ts';
+import type { Answer, Json } from './types.ts';
+import { asJson, asText } from './world.ts';
+
+export const CONTROL_PREFIX = '/__sandbox';
+
+type ControlCall = { method: string; path: string; query: Json; body: Json };
+type Deed = (control: Control, name: string, body: Json) => unknown;
+
+/** Answers 404 for unknown paths and 400 with a sentence for what cannot be done. */
+export async function answerControl(control: Control, call: ControlCall): Promise<Answer> {
+  try {
+    const found = await route(control, call);
+    return found === undefined ? { status: 404, body: { error: `no ${call.method} ${call.path}` } } : found;
+  } catch (error) {
+    if (error instanceof ControlError) return { status: 400, body: { error: error.message } };
+    throw error;
+  }
+}
+
+async function route(control: Control, call: ControlCall): Promise<Answer | undefined> {
+  const [area, name, action] = call.path
+    .slice(CONTROL_PREFIX.length + 1)
+    .split('/')
+    .map(decodeURIComponent);
+  const ok = (body: unknown): Answer => ({ status: 200, body });
+  switch (`${call.method} ${area ?? ''}`) {
+    case 'GET knobs':
+      return ok(control.knobs());
+    case 'PATCH knobs':
+      return ok(control.setKnobs(call.body));
+    case 'GET ledger':
+      return ok(readLedger(control, call.query));
+    case 'DELETE ledger':
+      control.ledger.clear();
+      return ok({ cleared: true });
+    case 'GET instances':
+      return ok(control.instances());
+    case 'POST restart':
+      control.restart();
+      return ok({ restarted: true });
+    case 'POST instances': {
+      const deed = deeds[action ?? ''];
+      if (!deed || !name) return undefined;
+      return ok({ done: action, result: (await deed(control, name, call.body)) ?? null });
+    }
+    default:
+      return undefined;
+  }
+}
+
+const deeds: Record<string, Deed> = {
+  scan: (control, name, body) => control.scan(name, asText(body.number)),
+  drop: (control, name, body) => control.drop(name, typeof body.code === 'number' ? body.code : undefined),
+  'remove-device': (control, name) => control.removeDevice(name),
+  connect: (control, name) => control.connect(name),
+  receive: (control, name, body) => control.receive(name, asInbound(body)),
+  echo: (control, name, body) => void control.echo(name, String(body.id)),
+  ack: (control, name, body) => void control.acknowledge(name, String(body.id), String(body.status ?? 'READ')),
+  emit: (control, name, body) => void control.emit(name, String(body.event), body.data ?? null),
+  'forget-row': (control, name) => control.forgetRow(name),
+  'forget-memory': (control, name) => control.forgetMemory(name),
+  'wipe-webhook': (control, name) => control.wipeWebhook(name),
+  forget: (control, name) => control.forget(name),
+};
+
+function readLedger(control: Control, query: Json): Json {
+  const after = Number(query.after ?? 0);
+  const wanted = String(query.kind ?? 'sends,calls,hooks').split(',');
+  const newer = <T extends { seq: number }>(entries: readonly T[]) => entries.filter((entry) => entry.seq > after);
+  const filter: Partial<Pick<LedgerSend, 'instance' | 'number' | 'text'>> = {};
+  for (const field of ['instance', 'number', 'text'] as const) {
+    const value = asText(query[field]);
+    if (value !== undefined) filter[field] = value;
+  }
+  return {
+    ...(wanted.includes('sends') ? { sends: newer(control.ledger.sends(filter)) } : {}),
+    ...(wanted.includes('calls') ? { calls: newer(control.ledger.calls()) } : {}),
+    ...(wanted.includes('hooks') ? { hooks: newer(control.ledger.hooks()) } : {}),
+    dropped: control.ledger.dropped(),
+  };
+}
+
+function asInbound(body: Json): Inbound {
+  if (typeof body.from !== 'string') throw new ControlError('from: digits or a JID');
+  const { mediatype, base64, url, caption, fileName, mimetype } = asJson(body.media);
+  const optional = <K extends string>(key: K, value: unknown) =>
+    (typeof value === 'string' ? { [key]: value } : {}) as { [P in K]?: string };
+  const media =
+    typeof mediatype === 'string'
+      ? {
+          media: {
+            mediatype,
+            ...optional('base64', base64),
+            ...optional('url', url),
+            ...optional('caption', caption),
+            ...optional('fileName', fileName),
+            ...optional('mimetype', mimetype),
+          },
+        }
+      : {};
+  return {
+    from: body.from,
+    ...optional('text', body.text),
+    ...optional('pushName', body.pushName),
+    ...optional('id', body.id),
+    ...(body.fromMe === true ? { fromMe: true } : {}),
+    ...media,
+  };
+}

@@ -1,0 +1,131 @@
+import { acknowledge } from './acks.ts';
+import { lose, openSocket, scan } from './connection.ts';
+import { type Inbound, receive } from './inbound.ts';
+import { loadInstance } from './instances.ts';
+import { type Knobs, knobProblems } from './knobs.ts';
+import type { Ledger } from './ledger.ts';
+import { createRandomRow } from './random-row.ts';
+import { echo } from './sends.ts';
+import type { Live, Row } from './types.ts';
+import type { Webhooks } from './webhooks.ts';
+import { rowOf, touch, type World } from './world.ts';
+
+/** What a test, an operator or the phone's owner can do to a sandbox beside its own API. Unknown names throw ControlError. */
+export type Control = {
+  ledger: Ledger;
+  knobs(): Knobs;
+  /** @throws ControlError naming every knob that is unknown or has a wrong type. */
+  setKnobs(patch: Partial<Knobs>): Knobs;
+  /** Names with what the memory and the database each say of them. */
+  instances(): {
+    name: string;
+    state: string | undefined;
+    connectionStatus: string | undefined;
+    ownerJid: string | null;
+  }[];
+  /** The phone reads the QR that is on show. `number`: digits of the phone's own number. */
+  scan(name: string, number?: string): void;
+  /** The socket is lost; 401, 402, 403 and 406 end the session, any other code reconnects. Default 428. */
+  drop(name: string, code?: number): void;
+  /** The owner removes the linked device on the phone. */
+  removeDevice(name: string): void;
+  /** A QR is asked for, as `connect` does, without waiting for it. */
+  connect(name: string): void;
+  receive(name: string, inbound: Inbound): Promise<string>;
+  /** Repeats the send.message of a message. */
+  echo(name: string, messageId: string): Promise<void>;
+  /** `status`: DELIVERY_ACK, READ, PLAYED, ERROR …; each status of a message is told only once. */
+  acknowledge(name: string, messageId: string, status: string): Promise<void>;
+  /** Any webhook call, for events that nothing here raises. */
+  emit(name: string, event: string, data: unknown): Promise<void>;
+  /** The database loses the instance while the memory keeps it. */
+  forgetRow(name: string): void;
+  /** The memory loses the instance while the database keeps it. */
+  forgetMemory(name: string): void;
+  wipeWebhook(name: string): void;
+  /** Both lose it, without any event. */
+  forget(name: string): void;
+  /** The process starts anew: memory, timers and webhook calls under way are lost, the database comes back. */
+  restart(): void;
+};
+
+export class ControlError extends Error {}
+
+export function createControl(world: World, webhooks: Webhooks): Control {
+  const live = (name: string): Live => {
+    const found = world.lives.get(name);
+    if (!found) throw new ControlError(`no instance ${name} in memory`);
+    return found;
+  };
+  const row = (name: string): Row => {
+    const found = world.rows.get(name);
+    if (!found) throw new ControlError(`no instance ${name} in the database`);
+    return found;
+  };
+  const message = (name: string, id: string) => {
+    const found = world.messages.find(live(name).id, id);
+    if (!found) throw new ControlError(`instance ${name} has no message ${id}`);
+    return found;
+  };
+  const forgetMemory = (name: string) => {
+    live(name).socket++;
+    world.lives.delete(name);
+  };
+  const forgetRow = (name: string) => {
+    row(name);
+    world.rows.delete(name);
+    world.changed();
+  };
+
+  return {
+    ledger: world.ledger,
+    knobs: () => ({ ...world.knobs }),
+    setKnobs(patch) {
+      const problems = knobProblems(patch);
+      if (problems.length > 0) throw new ControlError(problems.join('; '));
+      Object.assign(world.knobs, patch);
+      if (patch.seed !== undefined) world.chance = createRandomRow(patch.seed);
+      return { ...world.knobs };
+    },
+    instances: () =>
+      [...new Set([...world.rows.keys(), ...world.lives.keys()])].map((name) => ({
+        name,
+        state: world.lives.get(name)?.state,
+        connectionStatus: world.rows.get(name)?.connectionStatus,
+        ownerJid: world.rows.get(name)?.ownerJid ?? null,
+      })),
+    scan(name, number) {
+      if (!scan(world, live(name), number)) throw new ControlError(`instance ${name} shows no QR`);
+    },
+    drop: (name, code = 428) => lose(world, live(name), code),
+    removeDevice: (name) => lose(world, live(name), 401),
+    connect: (name) => openSocket(world, live(name), null),
+    receive: (name, inbound) => receive(world, live(name), inbound),
+    echo: (name, id) => echo(world, live(name), message(name, id).record),
+    acknowledge: (name, id, status) => acknowledge(world, live(name), message(name, id), status),
+    emit: (name, event, data) => world.emit(live(name), event, data),
+    forgetRow,
+    forgetMemory,
+    wipeWebhook(name) {
+      const found = rowOf(world, live(name)) ?? row(name);
+      touch(world, found, { webhook: null });
+    },
+    forget(name) {
+      forgetRow(name);
+      if (world.lives.has(name)) forgetMemory(name);
+    },
+    restart() {
+      world.timers.clear();
+      webhooks.abandon();
+      world.lives.clear();
+      loadAll(world);
+    },
+  };
+}
+
+/** The server answers before its instances are in memory. */
+export function loadAll(world: World): void {
+  world.timers.after(world.knobs.loadAfterMs, () => {
+    for (const row of world.rows.values()) if (!world.lives.has(row.name)) loadInstance(world, row);
+  });
+}

@@ -1,0 +1,101 @@
+/** One call as it reached the server. */
+export type LedgerCall = {
+  seq: number;
+  at: string;
+  method: string;
+  /** With the query, as it came. */
+  url: string;
+  apikey: 'global' | 'token' | 'other' | 'none';
+  body: unknown;
+  /** The status answered, or the fault that took its place. */
+  outcome: number | string;
+  ms: number;
+};
+
+/** One message as it left for its recipient: exactly one entry per message "on the wire", whatever was answered. */
+export type LedgerSend = {
+  seq: number;
+  at: string;
+  instance: string;
+  id: string;
+  /** `number` as the caller gave it. */
+  number: string;
+  remoteJid: string;
+  kind: string;
+  text: string | null;
+  /** Of the media's bytes. */
+  mediaSha256: string | null;
+};
+
+/** One attempt of a webhook call. */
+export type LedgerHook = {
+  seq: number;
+  at: string;
+  instance: string;
+  event: string;
+  url: string;
+  attempt: number;
+  /** The receiver's status, or why there was none. */
+  outcome: number | string;
+};
+
+export type Ledger = {
+  call(entry: Omit<LedgerCall, 'seq'>): void;
+  send(entry: Omit<LedgerSend, 'seq'>): void;
+  hook(entry: Omit<LedgerHook, 'seq'>): void;
+  calls(): readonly LedgerCall[];
+  sends(filter?: SendFilter): LedgerSend[];
+  hooks(): readonly LedgerHook[];
+  /** Entries that had to go because `ledgerLimit` was reached. */
+  dropped(): number;
+  clear(): void;
+};
+
+export type SendFilter = Partial<Pick<LedgerSend, 'instance' | 'number' | 'remoteJid' | 'text' | 'kind' | 'id'>>;
+
+export function createLedger(limit: () => number): Ledger {
+  let seq = 0;
+  let dropped = 0;
+  let calls: LedgerCall[] = [];
+  let sends: LedgerSend[] = [];
+  let hooks: LedgerHook[] = [];
+
+  function kept<T>(entries: T[]): T[] {
+    // A fifth over the limit before cutting: cutting costs a copy of the whole.
+    if (entries.length < limit() * 1.2) return entries;
+    const kept = entries.slice(-limit());
+    dropped += entries.length - kept.length;
+    return kept;
+  }
+
+  return {
+    call(entry) {
+      calls.push({ seq: ++seq, ...entry });
+      calls = kept(calls);
+    },
+    send(entry) {
+      sends.push({ seq: ++seq, ...entry });
+      sends = kept(sends);
+    },
+    hook(entry) {
+      hooks.push({ seq: ++seq, ...entry });
+      hooks = kept(hooks);
+    },
+    calls: () => calls,
+    sends: (filter = {}) => sends.filter((send) => matches(send, filter)),
+    hooks: () => hooks,
+    dropped: () => dropped,
+    clear() {
+      calls = [];
+      sends = [];
+      hooks = [];
+      dropped = 0;
+    },
+  };
+}
+
+function matches(send: LedgerSend, filter: SendFilter): boolean {
+  const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const actual: Record<string, unknown> = send;
+  return wanted.every(([name, value]) => actual[name] === value);
+}
