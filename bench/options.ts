@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+export const CONTENDERS = ['direct', 'nginx', 'forwarder', 'naive', 'gateway'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
+
+export type Options = {
+  only: ContenderName[];
+  runs: number;
+  /** Seconds measured, after `warmup` seconds that are not. */
+  seconds: number;
+  warmup: number;
+  connections: number;
+  /** Folder in which the database cluster is made; its file system is what fsync is paid on. */
+  data: string;
+  /** Name of the file in bench/results; nothing is written without it. */
+  record: string | undefined;
+  profile: boolean;
+};
+
+export const USAGE = `npm run bench -- [options]
+  --only a,b         of ${CONTENDERS.join(', ')} (default: all)
+  --runs n           interleaved runs, of which the medians are printed (5)
+  --seconds n        measured seconds of one run (6)
+  --warmup n         seconds before them that are not measured (2)
+  --connections n    connections that each always have one request open (32)
+  --data folder      where the database cluster is made (/var/tmp)
+  --record name      write bench/results/<name>.json
+  --profile          a CPU profile of each Node contender, summarised`;
+
+/** Throws an Error that says which flag is wrong. */
+export function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string', default: CONTENDERS.join(',') },
+      runs: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '6' },
+      warmup: { type: 'string', default: '2' },
+      connections: { type: 'string', default: '32' },
+      data: { type: 'string', default: '/var/tmp' },
+      record: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  if (values.record !== undefined && !/^[\w.-]+$/.test(values.record)) {
+    throw new Error('--record takes a file name of letters, digits, dots and dashes.');
+  }
+  return {
+    only: contenders(values.only),
+    runs: positive('runs', values.runs, Number.isInteger),
+    seconds: positive('seconds', values.seconds),
+    warmup: positive('warmup', values.warmup),
+    connections: positive('connections', values.connections, Number.isInteger),
+    data: values.data,
+    record: values.record,
+    profile: values.profile,
+  };
+}
+
+function contenders(list: string): ContenderName[] {
+  const asked = list.split(',');
+  const unknown = asked.find((name) => !CONTENDERS.some((known) => known === name));
+  if (unknown !== undefined) throw new Error(`--only: there is no "${unknown}", only ${CONTENDERS.join(', ')}.`);
+  return CONTENDERS.filter((name) => asked.includes(name));
+}
+
+function positive(name: string, text: string, holds: (value: number) => boolean = Number.isFinite): number {
+  const value = Number(text);
+  if (text.trim() === '' || !holds(value) || value <= 0) throw new Error(`--${name} takes a number above 0.`);
+  return value;
+}
