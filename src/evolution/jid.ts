@@ -23,7 +23,8 @@ export function canonicalJid(number: string): string {
  */
 export function candidateJids(number: string): string[] {
   const canonical = canonicalJid(number);
-  if (jidKind(canonical) !== 'user') return [canonical];
+  const kind = jidKind(canonical);
+  if (kind !== 'user') return [kind === 'other' ? number : canonical];
   const digits = userPart(number).replace(/\D/g, '');
   const forms = new Set([userPart(canonical)]);
   for (const form of [digits, userPart(canonical)]) {

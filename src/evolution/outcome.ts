@@ -32,44 +32,44 @@ export type NotSentRule = {
 export const NOT_SENT_RULES: readonly NotSentRule[] = [
   {
     code: 'backend_unauthorized',
-    evidence: '215-sendText-badkey',
+    evidence: 'contract/215-sendText-badkey',
     detail: 'The backend refused our key.',
     matches: (status, message) => status === 401 && message === EVOLUTION_MESSAGES.unauthorized,
   },
   {
     code: 'number_missing_on_backend',
-    evidence: '214-sendText-unknown-instance',
+    evidence: 'contract/214-sendText-unknown-instance',
     detail: 'The backend does not have this phone number.',
     matches: (status, message) => status === 404 && isInstanceMissing(onlyEntry(message)),
   },
   {
     code: 'backend_refused',
-    evidence: '202-sendText-missing-text',
+    evidence: 'contract/202-sendText-missing-text',
     detail: 'The backend found the request malformed.',
     matches: (status, message) => status === 400 && isSchemaError(message),
   },
   {
     code: 'recipient_not_on_whatsapp',
-    evidence: '612-WA-sendText-not-on-whatsapp',
+    evidence: 'contract/612-WA-sendText-not-on-whatsapp',
     detail: 'The recipient is not on WhatsApp.',
     matches: (status, message) => status === 400 && isMissingRecipient(onlyEntry(message)),
   },
   {
     code: 'backend_refused',
-    evidence: '618-WA-sendText-empty',
+    evidence: 'contract/618-WA-sendText-empty',
     detail: 'The text is empty.',
     matches: (status, message) => status === 400 && onlyEntry(message) === EVOLUTION_MESSAGES.textRequired,
   },
   {
     // Bare: the same words in an array come from inside the sending, where WhatsApp may have taken the message.
     code: 'number_not_connected',
-    evidence: '068-sendText-baileys-notconnected',
+    evidence: 'contract/068-sendText-baileys-notconnected',
     detail: 'The phone number is not connected to WhatsApp.',
     matches: (status, message) => status === 500 && message === EVOLUTION_MESSAGES.connectionClosed,
   },
   {
     code: 'backend_refused',
-    evidence: '495-huge-body',
+    evidence: 'contract/495-huge-body',
     detail: 'The request is too large for the backend.',
     matches: (status, message) => status === 413 && message === 'request entity too large',
   },
