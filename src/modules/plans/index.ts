@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { DB } from '../../schema.ts';
+import { mergeOverrides } from './merge-overrides.ts';
+import type { Plan, PlanOverride } from './plan.ts';
+import { findPlan, listPlans } from './plans-repository.ts';
+
+export type { Plan, PlanOverride } from './plan.ts';
+
+export type Plans = {
+  /** Smallest plan first. */
+  list(): Promise<Plan[]>;
+  find(planType: string): Promise<Plan | undefined>;
+  /**
+   * Writes the figures into the table, all or none; users without a figure of their own follow in the same
+   * transaction. Throws an Error that names the plan or field when one is unknown or out of range.
+   */
+  mergeOverrides(overrides: Record<string, PlanOverride>): Promise<void>;
+};
+
+/** The catalogue of plans. What counts for one user stands in that user's row. */
+export function createPlans(deps: { db: Kysely<DB> }): Plans {
+  return {
+    list: () => listPlans(deps.db),
+    find: (planType) => findPlan(deps.db, planType),
+    mergeOverrides: (overrides) => mergeOverrides(deps.db, overrides),
+  };
+}

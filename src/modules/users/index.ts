@@ -1,0 +1,159 @@
+import type { Redis } from 'ioredis';
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../../platform/clock.ts';
+import { notFound } from '../../platform/errors.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { DB } from '../../schema.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import type { Caller } from './caller.ts';
+import { createChangePassword, type PasswordChange } from './change-password.ts';
+import { createCheckPassword } from './check-password.ts';
+import { createEnsureOperator } from './ensure-operator.ts';
+import { createGuessThrottle, guessLimit } from './guess-throttle.ts';
+import { createIdentifyCaller } from './identify-caller.ts';
+import type { Limit } from './limiter.ts';
+import { createLogIn, type Login, type SessionTokens } from './log-in.ts';
+import { deleteSession } from './login-sessions-repository.ts';
+import { createLoginThrottle, type LoginLimits, loginLimits } from './login-throttle.ts';
+import { createPasswords } from './passwords.ts';
+import { createRefreshSession } from './refresh-session.ts';
+import { createRefreshTokens } from './refresh-tokens.ts';
+import { createRegisterUser, type Registration, registrationLimit } from './register-user.ts';
+import { createRotateApiKey, type RotatedKey } from './rotate-api-key.ts';
+import type { Profile, User } from './user.ts';
+import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
+import { deleteExpired } from './users-system.ts';
+
+export type { Caller } from './caller.ts';
+export type { Limit } from './limiter.ts';
+export type { LoginLimits } from './login-throttle.ts';
+export type { Profile, User } from './user.ts';
+export type { LockedUser } from './users-repository.ts';
+
+export type UsersOptions = {
+  db: Kysely<DB>;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  /** At least 32 bytes; signs access tokens and marks refresh tokens. The same in every process. */
+  jwtSecret: string;
+  /** Plans a visitor may choose; empty closes sign-up. */
+  signupPlans: readonly string[];
+  /** Shares the throttles between processes; while it is down each process counts by itself. */
+  redis?: Redis | undefined;
+  /** Figures that replace the usual ones. */
+  limits?: {
+    login?: Partial<LoginLimits>;
+    /** Failed keys and tokens per address. */
+    guesses?: Limit;
+    /** Sign-ups per address. */
+    registrations?: Limit;
+  };
+};
+
+export type Users = {
+  /**
+   * Signs a user up; `apiKey` is shown this once. Throws `invalid_request`, `weak_password`, `plan_not_offered`,
+   * `email_taken`, `too_many_attempts`, `overloaded`.
+   */
+  register(registration: Registration): Promise<{ user: User; apiKey: string }>;
+  /** Starts a session. Throws `invalid_credentials`, `too_many_attempts`, `overloaded`. */
+  logIn(login: Login): Promise<SessionTokens & { user: User }>;
+  /**
+   * Replaces a refresh token. The replaced one answers its successor for 10 s more; later it ends the session.
+   * Throws `unauthenticated`.
+   */
+  refresh(refreshToken: string): Promise<SessionTokens>;
+  logOut(userId: number, sessionId: string): Promise<void>;
+  /** Throws `not_found`. */
+  profile(userId: number): Promise<Profile>;
+  /** What is undefined stays; null empties. */
+  updateProfile(userId: number, names: { fullName?: string | null; companyName?: string | null }): Promise<Profile>;
+  /** Ends the user's other sessions. Throws `invalid_credentials`, `weak_password`, `too_many_attempts`, `overloaded`. */
+  changePassword(change: PasswordChange): Promise<void>;
+  /** Makes a new key; all former ones end within `overlapHours`, 0 meaning at once. */
+  rotateApiKey(userId: number, overlapHours: number): Promise<RotatedKey>;
+
+  /**
+   * Null where no live key has this text. A revoked key is refused within 3 s by every process, within 5 s while the
+   * database is away; then `database_unavailable` is thrown.
+   */
+  resolveApiKey(key: string): Promise<Caller | null>;
+  /** The same for an access token, whose session must live. */
+  resolveAccessToken(token: string): Promise<Caller | null>;
+  /** Throws `too_many_attempts` while this address guesses too much. */
+  checkGuesses(ipAddress: string): Promise<void>;
+  noteFailedGuess(ipAddress: string): Promise<void>;
+
+  /**
+   * Sees to it that this operator exists: creates one on the plan `enterprise`, or raises a user who has this
+   * password; an operator's password is left as it is. The API key of a created operator is known to nobody: log in
+   * and rotate it to get one. Throws an Error where the address belongs to a user with another password.
+   */
+  ensureOperator(operator: { email: string; password: string }): Promise<void>;
+  findUser(userId: number): Promise<User | undefined>;
+  /** Locks the user's row until the transaction ends: first in the order of locks. */
+  lockUser(tx: Transaction<DB>, userId: number): Promise<LockedUser | undefined>;
+  /** Makes this process see a change of the user at once; the others see it within 3 s. */
+  forgetCaller(userId: number): void;
+  /** Deletes sessions and keys that are over, at most 1,000 of each; answers how many. For a periodic task. */
+  deleteExpired(): Promise<number>;
+};
+
+const secretBytesMin = 32;
+
+export function createUsers(options: UsersOptions): Users {
+  const { db, clock, ids, logger, jwtSecret: secret, signupPlans, redis, limits = {} } = options;
+  if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`jwtSecret needs at least ${secretBytesMin} bytes.`);
+
+  const passwords = createPasswords();
+  const accessTokens = createAccessTokens({ clock, secret });
+  const refreshTokens = createRefreshTokens({ ids, secret });
+  const callers = createIdentifyCaller({ db, clock, accessTokens });
+  const { forget } = callers;
+  const guesses = createGuessThrottle({ limit: limits.guesses ?? guessLimit, clock, logger, redis });
+  const throttle = createLoginThrottle({ limits: { ...loginLimits, ...limits.login }, redis });
+  const checkPassword = createCheckPassword({ db, passwords, throttle, secret, logger });
+
+  async function profile(userId: number): Promise<Profile> {
+    const found = await findProfile(db, userId);
+    if (found === undefined) throw notFound('User');
+    return found;
+  }
+
+  return {
+    register: createRegisterUser({
+      db,
+      ids,
+      logger,
+      passwords,
+      signupPlans,
+      limit: limits.registrations ?? registrationLimit,
+      redis,
+    }),
+    logIn: createLogIn({ db, ids, logger, checkPassword, accessTokens, refreshTokens }),
+    refresh: createRefreshSession({ db, logger, accessTokens, refreshTokens, forget }),
+    async logOut(userId, sessionId) {
+      await deleteSession(db, userId, sessionId);
+      forget(userId);
+      logger.info({ event: 'logged_out', user_id: userId, session_id: sessionId }, 'logged out');
+    },
+    profile,
+    async updateProfile(userId, names) {
+      await updateNames(db, userId, names);
+      return profile(userId);
+    },
+    changePassword: createChangePassword({ db, logger, passwords, checkPassword, forget }),
+    rotateApiKey: createRotateApiKey({ db, ids, logger, forget }),
+    resolveApiKey: callers.byApiKey,
+    resolveAccessToken: callers.byAccessToken,
+    checkGuesses: guesses.check,
+    noteFailedGuess: guesses.noteFailure,
+    ensureOperator: createEnsureOperator({ db, ids, logger, passwords }),
+    findUser: (userId) => findUser(db, userId),
+    lockUser,
+    forgetCaller: forget,
+    deleteExpired: () => deleteExpired(db),
+  };
+}
