@@ -73,8 +73,8 @@ export async function publishDatabase(dataDir: string, url: string): Promise<voi
 /** The URL of the database that a process which holds this DATA_DIR has published. */
 export async function findRunningDatabase(dataDir: string): Promise<string | undefined> {
   const folder = resolve(dataDir);
-  const url = await readIfThere(urlFile(folder));
-  return url === undefined || url.trim() === '' ? undefined : url.trim();
+  const [url, owner] = await Promise.all([readIfThere(urlFile(folder)), readHolder(folder)]);
+  return owner === undefined || !url?.trim() ? undefined : url.trim();
 }
 
 // SQLite's write lock is a lock of the kernel: two never hold it, it ends with its process, and it also holds between
@@ -95,12 +95,17 @@ function takeLock(folder: string): DatabaseSync | undefined {
 // Between taking the lock and writing its name, the holder's file is absent or names a process that has gone.
 async function holder(folder: string): Promise<string> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const [pid, host] = ((await readIfThere(holderFile(folder))) ?? '').trim().split(' ');
-    if (pid && host && host !== hostname()) return `process ${pid} on ${host}`;
-    if (pid && host && isAlive(Number(pid))) return `process ${pid}`;
+    const found = await readHolder(folder);
+    if (found !== undefined) return `process ${found.pid}${found.host === hostname() ? '' : ` on ${found.host}`}`;
     await delay(50);
   }
   return 'another process';
+}
+
+async function readHolder(folder: string): Promise<{ pid: number; host: string } | undefined> {
+  const [pid, host] = ((await readIfThere(holderFile(folder))) ?? '').trim().split(' ');
+  if (!pid || !host) return undefined;
+  return host !== hostname() || isAlive(Number(pid)) ? { pid: Number(pid), host } : undefined;
 }
 
 function isAlive(pid: number): boolean {

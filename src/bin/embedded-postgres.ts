@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -46,23 +46,24 @@ export async function startEmbeddedPostgres(options: {
   const dataDir = await ensureDataDir(options.dataDir);
   const home = join(dataDir, 'postgres');
   const cluster = join(home, '18');
-  await mkdir(home, { recursive: true, mode: 0o711 });
+  await mkdir(home, { recursive: true });
+  // Postgres passes through it on the way from the cluster to the socket.
+  await chmod(home, 0o711);
   const owner = await clusterOwner(cluster);
-  const [binaries] = await Promise.all([
-    postgresBinaries({ owner, dataDir }),
-    waitForPredecessor(cluster, options.log),
-  ]);
+  const binaries = await postgresBinaries({ owner, dataDir });
+  await waitForPredecessor(cluster, options.log);
   await ensureCluster({ binaries, owner, cluster, durable: true });
   const socket = await createSocketFolder(home, owner);
-  const server = await startWhenMemoryIsFree(() =>
-    startServer({
+  const server = await startWhenFree(async () => {
+    await waitForPredecessor(cluster, options.log);
+    return startServer({
       binaries,
       owner,
       cluster,
       settings: { ...settings, unix_socket_directories: socket.server },
       log: options.log,
-    }),
-  );
+    });
+  });
   const close = async () => {
     await server.stop();
     await socket.remove();
@@ -79,14 +80,15 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
-// After a postmaster was killed, its backends need a moment to notice and let go of its shared memory.
-async function startWhenMemoryIsFree(start: () => Promise<PostgresServer>): Promise<PostgresServer> {
+// A postmaster that was killed leaves backends that need a moment to let go of its shared memory; one that was just
+// starting when its parent was killed may take the lock file once more before it ends.
+async function startWhenFree(start: () => Promise<PostgresServer>): Promise<PostgresServer> {
   const until = performance.now() + 5_000;
   for (;;) {
     try {
       return await start();
     } catch (error) {
-      const mayPass = error instanceof Error && error.message.includes('shared memory block');
+      const mayPass = error instanceof Error && /shared memory block|lock file "postmaster.pid"/.test(error.message);
       if (!mayPass || performance.now() > until) throw error;
       await delay(100);
     }

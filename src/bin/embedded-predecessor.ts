@@ -11,12 +11,17 @@ const forceMs = 4_000;
  * to some other program, which Postgres takes for a rival. Call it only while you hold the DATA_DIR.
  */
 export async function waitForPredecessor(cluster: string, log: (line: string) => void): Promise<void> {
+  if ((await pidFile(cluster)) === '') return;
   const pid = await postmasterOf(cluster);
   if (pid === undefined) return rm(join(cluster, 'postmaster.pid'), { force: true });
   log(`waiting for an earlier Postgres (process ${pid}) to shut down`);
   if (await ends(cluster, pid, waitMs)) return;
   for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
-    process.kill(pid, signal);
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
     if (await ends(cluster, pid, forceMs)) return;
   }
   throw new Error(`An earlier Postgres (process ${pid}) still runs in ${cluster} and does not end.`);
@@ -32,7 +37,7 @@ async function ends(cluster: string, pid: number, ms: number): Promise<boolean> 
 }
 
 async function postmasterOf(cluster: string): Promise<number | undefined> {
-  const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const lines = (await pidFile(cluster)).split('\n');
   const [pid, startedAt] = [Number(lines[0]), Number(lines[2])];
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
@@ -43,6 +48,8 @@ async function postmasterOf(cluster: string): Promise<number | undefined> {
   // A container's root may not look into another user's process; the time it started tells as much.
   return Math.abs((await startSeconds(rest)) - startedAt) <= 5 ? pid : undefined;
 }
+
+const pidFile = (cluster: string) => readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
 
 // Fields after the name; the 20th of them is the start in ticks of 10 ms since boot (proc(5), `starttime`).
 async function startSeconds(fieldsAfterName: string): Promise<number> {
