@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const CONTENDERS = ['direct', 'nginx', 'forwarder', 'naive', 'gateway'] as const;
+const CONTENDERS = ['direct', 'nginx', 'forwarder', 'naive', 'gateway'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 export type Options = {
@@ -12,6 +12,8 @@ export type Options = {
   connections: number;
   /** Folder in which the database cluster is made; its file system is what fsync is paid on. */
   data: string;
+  /** The embedded Postgres even where Debian's is installed. */
+  embedded: boolean;
   /** Name of the file in bench/results; nothing is written without it. */
   record: string | undefined;
   profile: boolean;
@@ -24,6 +26,7 @@ export const USAGE = `npm run bench -- [options]
   --warmup n         seconds before them that are not measured (2)
   --connections n    connections that each always have one request open (32)
   --data folder      where the database cluster is made (/var/tmp)
+  --embedded         the embedded Postgres, also where Debian's is installed
   --record name      write bench/results/<name>.json
   --profile          a CPU profile of each Node contender, summarised`;
 
@@ -38,6 +41,7 @@ export function parseOptions(args: string[]): Options {
       warmup: { type: 'string', default: '2' },
       connections: { type: 'string', default: '32' },
       data: { type: 'string', default: '/var/tmp' },
+      embedded: { type: 'boolean', default: false },
       record: { type: 'string' },
       profile: { type: 'boolean', default: false },
     },
@@ -52,6 +56,7 @@ export function parseOptions(args: string[]): Options {
     warmup: positive('warmup', values.warmup),
     connections: positive('connections', values.connections, Number.isInteger),
     data: values.data,
+    embedded: values.embedded,
     record: values.record,
     profile: values.profile,
   };

@@ -28,13 +28,14 @@ const SHOWN = [
 export type Cluster = Running & { programs: string; url(database: string): string };
 
 /** A new cluster in the scratch folder, reached over a unix socket alone. Debian's Postgres, else the embedded one. */
-export async function startPostgres(ground: Ground): Promise<Cluster> {
+export async function startPostgres(ground: Ground, embedded: boolean): Promise<Cluster> {
   const home = join(ground.scratch, 'postgres');
   const cluster = join(home, 'cluster');
   const socket = join(home, 'socket');
   const owner = await clusterOwner(cluster);
-  const programs = (await debianPrograms()) ?? (await postgresBinaries({ owner, dataDir: home }));
   await mkdir(home, { mode: 0o711 });
+  const debian = embedded ? undefined : await debianPrograms();
+  const programs = debian ?? (await postgresBinaries({ owner, dataDir: home }));
   for (const folder of [cluster, socket]) await ownFolder(folder, owner);
   await initialise(programs, owner, cluster);
 

@@ -86,7 +86,7 @@ export async function eventually<T>(
   }
 }
 
-export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -42,7 +42,7 @@ async function bench(options: Options): Promise<void> {
   const ground: Ground = { scratch, signal: abort.signal, fail };
 
   const disk = { fileSystem: await fileSystem(scratch), fdatasyncMs: fdatasyncMs(scratch) };
-  const cluster = ending.use(await startPostgres(ground));
+  const cluster = ending.use(await startPostgres(ground, options.embedded));
   const settings = await readSettings(cluster);
   const backend = ending.use(await startBackend(ground));
   const where = machine(root);
