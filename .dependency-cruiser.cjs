@@ -49,6 +49,7 @@ module.exports = {
     layer('modules', '^src/modules/[^/]+/(?!routes\\.ts$)', ['^src/modules/', '^src/evolution/', '^src/platform/', '^src/schema\\.ts$']),
     layer('module-routes', '^src/modules/[^/]+/routes\\.ts$', ['^src/modules/', '^src/http/', '^src/platform/']),
     layer('services', '^src/services\\.ts$', ['^src/modules/[^/]+/index\\.ts$', '^src/dialects/', '^src/evolution/', '^src/platform/', '^src/config\\.ts$', '^src/schema\\.ts$']),
+    layer('app', '^src/(app|lanes)\\.ts$', ['^src/modules/[^/]+/(index|routes|lane)\\.ts$', '^src/dialects/', '^src/http/', '^src/platform/', '^src/(services|config)\\.ts$']),
     layer('config', '^src/config\\.ts$', ['^src/platform/']),
     {
       name: 'only-bin-imports-bin',

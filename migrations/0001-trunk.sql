@@ -185,10 +185,14 @@ create table phone_numbers (
   qr_expires_at timestamptz,
   pairing_code text,
   webhook_url text,
+  -- When the backend says the last applied connection fact happened; its clock, so only fit to order its own facts.
   connection_at timestamptz,
   connected_at timestamptz,
+  -- When the backend last called us about this number.
+  heard_at timestamptz,
   create_lease_until timestamptz,
-  created_at timestamptz not null default now(),
+  -- Milliseconds, so that a page's cursor survives the way through JavaScript.
+  created_at timestamptz not null default date_trunc('milliseconds', now()),
   updated_at timestamptz not null default now(),
   deleted_at timestamptz,
   removed_from_backend_at timestamptz
@@ -241,7 +245,7 @@ create table messages (
   quota_day date,
   backend_id bigint,
   lease_until timestamptz,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default date_trunc('milliseconds', now()),
   sent_at timestamptz,
   delivered_at timestamptz,
   read_at timestamptz,
@@ -304,6 +308,8 @@ create table endpoints (
   url text not null,
   format text not null default 'evofleet',
   events text[],
+  -- The one that the phone number's webhook_url stands for.
+  is_default boolean not null default false,
   enabled boolean not null default true,
   secret_sealed text not null,
   created_at timestamptz not null default now(),
@@ -311,6 +317,7 @@ create table endpoints (
 );
 create index endpoints_user_id_idx on endpoints (user_id);
 create index endpoints_phone_number_id_idx on endpoints (phone_number_id);
+create unique index endpoints_default_key on endpoints (phone_number_id) where is_default;
 
 -- Logs, a partition a day ---------------------------------------------------------------------------------------
 

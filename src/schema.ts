@@ -57,6 +57,7 @@ export interface Endpoints {
   events: string[] | null;
   format: Generated<string>;
   id: Generated<number>;
+  is_default: Generated<boolean>;
   phone_number_id: number | null;
   secret_sealed: string;
   updated_at: Generated<Timestamp>;
@@ -205,6 +206,7 @@ export interface PhoneNumbers {
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
   display_name: string | null;
+  heard_at: Timestamp | null;
   id: Generated<number>;
   instance_name: string;
   integration: Generated<string>;

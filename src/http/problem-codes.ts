@@ -34,8 +34,6 @@ export const problemCodes = {
     status: 409,
     meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.',
   },
-  number_connected: { status: 409, meaning: 'The phone number is connected already: there is no QR code to scan.' },
-  number_being_created: { status: 409, meaning: 'The phone number is still being created on its backend.' },
   payload_too_large: { status: 413, meaning: 'The body or the media is larger than allowed.' },
   unsupported_media_type: { status: 415, meaning: 'The body must be application/json.' },
   recipient_not_on_whatsapp: { status: 422, meaning: 'The recipient has no WhatsApp; nothing was sent.' },

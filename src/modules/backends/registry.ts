@@ -1,0 +1,98 @@
+import type { Kysely } from 'kysely';
+import { createEvolutionClient, type EvolutionClient } from '../../evolution/client.ts';
+import { createEvolutionPool } from '../../evolution/pool.ts';
+import type { SecretBox } from '../../platform/crypto/secret-box.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { DB } from '../../schema.ts';
+import { type BackendRow, type BackendState, listBackends } from './backends-system.ts';
+
+export type Backend = {
+  id: number;
+  url: string;
+  state: BackendState;
+  isSandbox: boolean;
+  version: string | null;
+  client: EvolutionClient;
+};
+
+export type Registry = ReturnType<typeof createRegistry>;
+
+type Entry = Backend & { apiKeySealed: string; close(): Promise<void> };
+
+/** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
+export function apiKeyContext(url: string): string {
+  return `backend key of ${url}`;
+}
+
+/**
+ * This process's picture of the pool: the table's rows with a client each. It is read anew at the probe's interval, so
+ * what another process or an operator changes holds here within that time; without the database it stays as it was.
+ */
+export function createRegistry(deps: { db: Kysely<DB>; secretBox: SecretBox; readTimeoutMs: number }) {
+  const entries = new Map<number, Entry>();
+  let loading: Promise<void> | undefined;
+
+  async function refresh(): Promise<void> {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  async function load(): Promise<void> {
+    const rows = await listBackends(deps.db);
+    const ids = new Set(rows.map((row) => row.id));
+    for (const row of rows) {
+      const known = entries.get(row.id);
+      if (known !== undefined && known.url === row.url && known.apiKeySealed === row.apiKeySealed) {
+        Object.assign(known, { state: row.state, version: row.version, isSandbox: row.isSandbox });
+        continue;
+      }
+      entries.set(row.id, open(row));
+      await known?.close();
+    }
+    for (const [id, entry] of entries) {
+      if (ids.has(id)) continue;
+      entries.delete(id);
+      await entry.close();
+    }
+  }
+
+  function open(row: BackendRow): Entry {
+    const pool = createEvolutionPool(row.url);
+    const client = createEvolutionClient({
+      baseUrl: row.url,
+      apiKey: deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url)),
+      dispatcher: pool,
+      readTimeoutMs: deps.readTimeoutMs,
+    });
+    // Calls under way on a pool that is being replaced come to their end first.
+    return { ...row, client, close: () => pool.close() };
+  }
+
+  async function require(id: number): Promise<Backend> {
+    if (!entries.has(id)) await refresh();
+    const entry = entries.get(id);
+    if (entry === undefined) throw backendUnavailable();
+    return entry;
+  }
+
+  return {
+    refresh,
+    all: (): readonly Backend[] => [...entries.values()],
+    require,
+    async close(): Promise<void> {
+      await Promise.allSettled([...entries.values()].map((entry) => entry.close()));
+      entries.clear();
+    },
+  };
+}
+
+/** The backend of a phone number cannot be reached; nothing was sent and no unit was used. */
+export function backendUnavailable(cause?: unknown): DomainError {
+  return new DomainError('backend_unavailable', 'The backend of this phone number cannot be reached right now.', {
+    kind: 'unavailable',
+    retryAfterSeconds: 5,
+    cause,
+  });
+}

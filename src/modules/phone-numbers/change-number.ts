@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import { hintOf, makeCheckedToken } from '../../platform/crypto/checked-token.ts';
+import { sha256 } from '../../platform/crypto/digest.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { notFound } from '../../platform/errors.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { DB } from '../../schema.ts';
+import type { Webhooks } from '../webhooks/index.ts';
+import { tokenPrefix } from './create-number.ts';
+import { translateAliasConflict } from './errors.ts';
+import type { PhoneNumber } from './phone-number.ts';
+import { findPhoneNumber, type NumberChange, updatePhoneNumber } from './phone-numbers-repository.ts';
+import type { ResolveToken } from './resolve-token.ts';
+import { endLiveToken, insertToken, lockPhoneNumber, setTokenHint } from './tokens-repository.ts';
+
+type Deps = {
+  db: Kysely<DB>;
+  ids: Ids;
+  webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint'>;
+  tokens: Pick<ResolveToken, 'forget'>;
+};
+
+/** Changes what is given of name, alias and webhook URL; null takes it away. */
+export function createChangeNumber(deps: Deps) {
+  return async function changeNumber(userId: number, id: number, change: NumberChange): Promise<PhoneNumber> {
+    const { webhookUrl } = change;
+    if (webhookUrl !== undefined && webhookUrl !== null) deps.webhooks.requireUsableUrl(webhookUrl);
+    return translateAliasConflict(() =>
+      inTransaction(deps.db, async (tx) => {
+        if (!(await updatePhoneNumber(tx, userId, id, change))) throw notFound('Phone number');
+        if (webhookUrl !== undefined)
+          await deps.webhooks.setNumberEndpoint(tx, { userId, phoneNumberId: id }, webhookUrl);
+        const number = await findPhoneNumber(tx, userId, id);
+        if (number === undefined) throw notFound('Phone number');
+        return number;
+      }),
+    );
+  };
+}
+
+/** Gives a number a new token, shown once; the former one works for `overlapHours` more. */
+export function createRotateToken(deps: Deps) {
+  return async function rotateToken(
+    userId: number,
+    id: number,
+    overlapHours: number,
+  ): Promise<{ number: PhoneNumber; token: string }> {
+    const token = makeCheckedToken(deps.ids, tokenPrefix);
+    const hint = hintOf(token, tokenPrefix);
+    const number = await inTransaction(deps.db, async (tx) => {
+      if (!(await lockPhoneNumber(tx, userId, id))) throw notFound('Phone number');
+      await endLiveToken(tx, id, overlapHours);
+      await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
+      await setTokenHint(tx, userId, id, hint);
+      return findPhoneNumber(tx, userId, id);
+    });
+    if (number === undefined) throw notFound('Phone number');
+    deps.tokens.forget(id);
+    return { number, token };
+  };
+}

@@ -1,0 +1,117 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DB } from '../../schema.ts';
+import type { Integration, NumberStatus } from './phone-number.ts';
+
+export type LockedNumber = {
+  id: number;
+  userId: number;
+  instanceName: string;
+  alias: string | null;
+  displayName: string | null;
+  phoneNumber: string | null;
+  status: NumberStatus;
+  connectionAt: Date | null;
+};
+
+/** Locks a number for a change of its connection, so that facts about one number are applied one after another. */
+export async function lockNumberForFacts(tx: Transaction<DB>, id: number): Promise<LockedNumber | undefined> {
+  const { rows } = await sql<LockedNumber>`
+    select id, user_id as "userId", instance_name as "instanceName", alias, display_name as "displayName",
+      phone_number as "phoneNumber", status, connection_at as "connectionAt"
+    from phone_numbers where id = ${id} and deleted_at is null for no key update`.execute(tx);
+  return rows[0];
+}
+
+/** Notes that the backend called about a number; at most one write in 10 s. */
+export async function noteHeard(tx: Transaction<DB>, id: number): Promise<void> {
+  await sql`
+    update phone_numbers set heard_at = app_now()
+    where id = ${id} and (heard_at is null or heard_at < app_now() - interval '10 seconds')`.execute(tx);
+}
+
+export type ConnectionChange = {
+  status: NumberStatus;
+  statusReason?: string | null;
+  /** The backend's own time of the fact. */
+  at?: Date | null;
+  qr?: { image: string; pairingCode: string | null; expiresInMs: number } | null;
+  owner?: { jid: string; phoneNumber: string | null; profileName: string | null };
+};
+
+export async function saveConnection(tx: Transaction<DB>, id: number, change: ConnectionChange): Promise<void> {
+  const { qr, owner } = change;
+  await tx
+    .updateTable('phone_numbers')
+    .set({
+      status: change.status,
+      status_reason: change.statusReason ?? null,
+      updated_at: sql`now()`,
+      ...(change.at === undefined || change.at === null ? {} : { connection_at: change.at }),
+      ...(change.status === 'connected'
+        ? { connected_at: sql<Date>`coalesce(case when status = 'connected' then connected_at end, app_now())` }
+        : {}),
+      ...(qr === undefined
+        ? {}
+        : {
+            qr_code: qr?.image ?? null,
+            pairing_code: qr?.pairingCode ?? null,
+            qr_expires_at: qr === null ? null : sql<Date>`app_now() + make_interval(secs => ${qr.expiresInMs / 1000})`,
+          }),
+      ...(owner === undefined
+        ? {}
+        : { own_jid: owner.jid, phone_number: owner.phoneNumber, profile_name: owner.profileName }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Numbers whose code went by unscanned: the code is forgotten and the number says why it is not connected. */
+export async function expireQrCodes(db: Kysely<DB>): Promise<number> {
+  const result = await db
+    .updateTable('phone_numbers')
+    .set({
+      qr_code: null,
+      qr_expires_at: null,
+      pairing_code: null,
+      status: sql`case when status = 'qr_ready' then 'disconnected' else status end`,
+      status_reason: sql`case when status = 'qr_ready' then 'qr_expired' else status_reason end`,
+      updated_at: sql`now()`,
+    })
+    .where('qr_code', 'is not', null)
+    .where('qr_expires_at', '<', sql<Date>`app_now() - interval '2 seconds'`)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+export type NumberOnBackend = {
+  id: number;
+  userId: number;
+  backendId: number | null;
+  backendName: string | null;
+  integration: Integration;
+  status: NumberStatus;
+  /** Not null while the number is being created. */
+  reservationId: string | null;
+};
+
+export async function findNumberOnBackend(
+  db: Kysely<DB>,
+  userId: number,
+  id: number,
+): Promise<NumberOnBackend | undefined> {
+  const { rows } = await sql<NumberOnBackend>`
+    select id, user_id as "userId", backend_id as "backendId", backend_name as "backendName", integration, status,
+      reservation_id as "reservationId"
+    from phone_numbers where id = ${id} and user_id = ${userId} and deleted_at is null`.execute(db);
+  return rows[0];
+}
+
+export type WatchedNumber = { id: number; status: NumberStatus; hasQr: boolean; heardAt: Date | null };
+
+/** The state of several numbers at once, for those who wait for a change. */
+export async function readStates(db: Kysely<DB>, ids: readonly number[]): Promise<WatchedNumber[]> {
+  const { rows } = await sql<WatchedNumber>`
+    select id, status, coalesce(qr_expires_at > app_now(), false) as "hasQr", heard_at as "heardAt"
+    from phone_numbers where id = any(${ids as number[]}::bigint[]) and deleted_at is null`.execute(db);
+  return rows;
+}

@@ -1,0 +1,175 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../../platform/clock.ts';
+import { hintOf, makeCheckedToken } from '../../platform/crypto/checked-token.ts';
+import { sha256 } from '../../platform/crypto/digest.ts';
+import type { SecretBox } from '../../platform/crypto/secret-box.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { DB } from '../../schema.ts';
+import { type Reservation, release, replaceReservation, reserve } from '../backends/index.ts';
+import type { Users } from '../users/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
+import { phoneNumberLimit, translateAliasConflict } from './errors.ts';
+import { type InboundSecret, makeInboundSecret } from './inbound-secret.ts';
+import type { Integration, PhoneNumber } from './phone-number.ts';
+import { countPhoneNumbers, findPhoneNumber, insertPhoneNumber } from './phone-numbers-repository.ts';
+import { endCreation, markDeleted, placeNumber } from './placement-system.ts';
+import type { SetUpOnBackend, SetUpResult } from './set-up-on-backend.ts';
+import { insertToken } from './tokens-repository.ts';
+import type { NumberWatch } from './watch-numbers.ts';
+
+export const tokenPrefix = 'eft_';
+
+export type CreateNumberInput = {
+  userId: number;
+  displayName: string | null;
+  alias: string | null;
+  webhookUrl: string | null;
+  integration: Integration;
+  /** Asked for by integrations whose server needs to know the number; digits. */
+  number?: string;
+};
+
+/** The number as it stands when there is something to show, its token in clear, and what the user should look at. */
+export type CreatedNumber = { number: PhoneNumber; token: string; warning: string | null };
+
+type Deps = {
+  db: Kysely<DB>;
+  ids: Ids;
+  clock: Clock;
+  logger: Logger;
+  secretBox: SecretBox;
+  users: Pick<Users, 'lockUser'>;
+  webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint'>;
+  watch: NumberWatch;
+  setUpOnBackend: SetUpOnBackend;
+  /** Work that goes on after the answer; waited for when the process closes. */
+  keepAlive(work: Promise<unknown>): void;
+};
+
+/** A number waiting to be set up on the backend where a place is reserved for it. */
+export type Draft = {
+  id: number;
+  userId: number;
+  integration: Integration;
+  number: string | undefined;
+  token: string;
+  backendId: number;
+  backendName: string;
+  reservationId: string;
+  inbound: InboundSecret;
+};
+
+const backendsTriedMax = 5;
+const answerWithinMs = 25_000;
+
+/**
+ * Creates a phone number: a place is reserved under the plan's limit, the backend makes the instance with our webhook
+ * in the same call, and the answer comes with the first QR code (or the connection, where none is needed). A backend
+ * that proves it made nothing is followed by the next; the place is given back when none is left.
+ */
+export function createCreateNumber(deps: Deps) {
+  return async function createNumber(input: CreateNumberInput): Promise<CreatedNumber> {
+    if (input.webhookUrl !== null) deps.webhooks.requireUsableUrl(input.webhookUrl);
+    const first = await begin(input);
+    const isShown = new AbortController();
+    const setUp = setUpSomewhere(first, isShown.signal);
+    deps.keepAlive(setUp);
+    const shown = deps.watch
+      .until(first.id, (state) => state.hasQr || state.status === 'connected', {
+        withinMs: answerWithinMs,
+        signal: isShown.signal,
+      })
+      .then(() => undefined);
+    const result = await Promise.race([shown, setUp]);
+    isShown.abort();
+    if (result?.kind === 'failed') throw result.error;
+    const number = await findPhoneNumber(deps.db, input.userId, first.id);
+    if (number === undefined) throw new DomainError('not_found', 'Phone number not found.', { kind: 'not_found' });
+    return { number, token: first.token, warning: result?.kind === 'done' ? result.warning : null };
+  };
+
+  async function begin(input: CreateNumberInput): Promise<Draft> {
+    const token = makeCheckedToken(deps.ids, tokenPrefix);
+    const hint = hintOf(token, tokenPrefix);
+    return translateAliasConflict(() =>
+      inTransaction(deps.db, async (tx) => {
+        const user = await deps.users.lockUser(tx, input.userId);
+        if (user === undefined) throw new DomainError('not_found', 'User not found.', { kind: 'not_found' });
+        if ((await countPhoneNumbers(tx, input.userId)) >= user.maxPhoneNumbers)
+          throw phoneNumberLimit(user.maxPhoneNumbers);
+        const instanceName = `user_${input.userId}_${deps.clock.now().getTime()}_${deps.ids.bytes(4).toString('hex')}`;
+        const place = await reserve(tx, deps.ids);
+        const id = await insertPhoneNumber(tx, { ...input, instanceName, tokenHint: hint });
+        await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
+        const placed = await putThere(tx, id, place);
+        if (input.webhookUrl !== null) {
+          await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
+        }
+        return { id, userId: input.userId, integration: input.integration, number: input.number, token, ...placed };
+      }),
+    );
+  }
+
+  async function putThere(tx: Transaction<DB>, id: number, place: Reservation) {
+    const { id: installationId } = await tx.selectFrom('installation').select('id').executeTakeFirstOrThrow();
+    const backendName = `ef-${installationId}-${deps.ids.base36(16)}`;
+    // Its user deleted it meanwhile.
+    if (!(await placeNumber(tx, id, { ...place, backendName }))) throw new NowhereLeft();
+    const inbound = await makeInboundSecret(tx, deps, { phoneNumberId: id, backendName });
+    return { backendId: place.backendId, backendName, reservationId: place.reservationId, inbound };
+  }
+
+  async function setUpSomewhere(first: Draft, isShown: AbortSignal): Promise<SetUpResult> {
+    const avoid: number[] = [];
+    let draft = first;
+    for (let tried = 1; ; tried++) {
+      const result = await deps.setUpOnBackend(draft, isShown);
+      if (result.kind === 'done') return result;
+      deps.logger.warn(
+        {
+          event: 'number_set_up_failed',
+          phone_number_id: draft.id,
+          backend_id: draft.backendId,
+          tried,
+          reason: result.error.message,
+        },
+        'a backend could not create a phone number',
+      );
+      if (result.isBackendAway) avoid.push(draft.backendId);
+      const next = result.mayExist || tried >= backendsTriedMax ? undefined : await moveReservation(draft, avoid);
+      if (next === undefined) {
+        if (!result.mayExist) await giveUp(draft);
+        return result;
+      }
+      draft = next;
+    }
+  }
+
+  // Undefined when nowhere is left to try.
+  async function moveReservation(draft: Draft, avoid: readonly number[]): Promise<Draft | undefined> {
+    try {
+      return await inTransaction(deps.db, async (tx) => {
+        const place = await replaceReservation(tx, deps.ids, draft.reservationId, avoid);
+        if (avoid.includes(place.backendId)) throw new NowhereLeft();
+        return { ...draft, ...(await putThere(tx, draft.id, place)) };
+      });
+    } catch (error) {
+      if (error instanceof NowhereLeft || (error instanceof DomainError && error.code === 'no_backend_available'))
+        return undefined;
+      throw error;
+    }
+  }
+
+  async function giveUp(draft: Draft): Promise<void> {
+    await inTransaction(deps.db, async (tx) => {
+      await release(tx, draft.reservationId);
+      if (await endCreation(tx, draft.id, draft.reservationId))
+        await markDeleted(tx, draft.id, { removedFromBackend: true });
+    });
+  }
+}
+
+class NowhereLeft extends Error {}

@@ -1,0 +1,30 @@
+import { violatedConstraint } from '../../platform/database/failures.ts';
+import { DomainError } from '../../platform/errors.ts';
+
+export function phoneNumberLimit(max: number): DomainError {
+  return new DomainError('phone_number_limit', `Your plan's ${max} phone numbers are in use.`, {
+    kind: 'limit',
+    retryAfterSeconds: 60,
+    details: { limit: 'phone_numbers', max_phone_numbers: max },
+  });
+}
+
+export function numberNotConnected(status: string): DomainError {
+  return new DomainError('number_not_connected', `The phone number is not connected to WhatsApp (${status}).`, {
+    kind: 'conflict',
+    details: { phone_number_status: status },
+  });
+}
+
+/** Runs `work`; a second number with the same alias becomes `alias_taken`. */
+export async function translateAliasConflict<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (violatedConstraint(error) !== 'phone_numbers_alias_key') throw error;
+    throw new DomainError('alias_taken', 'Another of your phone numbers has this alias.', {
+      kind: 'conflict',
+      cause: error,
+    });
+  }
+}

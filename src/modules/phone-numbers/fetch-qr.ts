@@ -1,0 +1,85 @@
+import type { Kysely } from 'kysely';
+import type { ConnectResult } from '../../evolution/client-instances.ts';
+import { EvolutionError } from '../../evolution/errors.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { DomainError, notFound } from '../../platform/errors.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { DB } from '../../schema.ts';
+import { type Backends, backendUnavailable } from '../backends/index.ts';
+import { appendEvents } from '../events/index.ts';
+import { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts';
+import { findNumberOnBackend, lockNumberForFacts, type NumberOnBackend } from './connection-system.ts';
+import type { PhoneNumber } from './phone-number.ts';
+import { findPhoneNumber } from './phone-numbers-repository.ts';
+import type { NumberWatch } from './watch-numbers.ts';
+
+const qrWithinMs = 8_000;
+
+/**
+ * The number with a code that can be scanned now. Where there is none and the number is not connected, its backend is
+ * asked to connect it; calls for one number share one such flight.
+ */
+export function createFetchQr(deps: {
+  db: Kysely<DB>;
+  ids: Ids;
+  backends: Pick<Backends, 'requireUsable'>;
+  watch: NumberWatch;
+}) {
+  const flights = new Map<number, Promise<void>>();
+
+  return async function fetchQr(userId: number, id: number): Promise<PhoneNumber> {
+    const number = await requireNumber(userId, id);
+    if (number.status === 'connected' || number.qrCode !== null) return number;
+    const place = await findNumberOnBackend(deps.db, userId, id);
+    if (place === undefined) throw notFound('Phone number');
+    await (place.reservationId !== null ? waitForQr(id) : connectOnce(place));
+    return requireNumber(userId, id);
+  };
+
+  async function requireNumber(userId: number, id: number): Promise<PhoneNumber> {
+    const number = await findPhoneNumber(deps.db, userId, id);
+    if (number === undefined) throw notFound('Phone number');
+    return number;
+  }
+
+  async function waitForQr(id: number): Promise<void> {
+    await deps.watch.until(id, (state) => state.hasQr || state.status === 'connected', { withinMs: qrWithinMs });
+  }
+
+  function connectOnce(place: NumberOnBackend): Promise<void> {
+    let flight = flights.get(place.id);
+    if (flight === undefined) {
+      flight = connect(place).finally(() => flights.delete(place.id));
+      flights.set(place.id, flight);
+    }
+    return flight;
+  }
+
+  async function connect(place: NumberOnBackend): Promise<void> {
+    if (place.backendId === null || place.backendName === null) throw backendUnavailable();
+    const backend = await deps.backends.requireUsable(place.backendId);
+    const result = await backend.client.connect(place.backendName).catch(translateFailure);
+    const fact = factOf(result);
+    if (fact === undefined) return waitForQr(place.id);
+    await inTransaction(deps.db, async (tx) => {
+      const locked = await lockNumberForFacts(tx, place.id);
+      if (locked === undefined) return;
+      await appendEvents(tx, deps.ids, await applyConnectionFacts(tx, locked, [fact]));
+    });
+  }
+}
+
+function factOf(result: ConnectResult): ConnectionFact | undefined {
+  if (result.kind === 'qr') return { kind: 'qr', at: null, image: result.image, pairingCode: result.pairingCode };
+  if (result.kind === 'state' && result.state === 'open') return { kind: 'state', state: 'open', at: null };
+  return undefined;
+}
+
+function translateFailure(error: unknown): never {
+  if (!(error instanceof EvolutionError)) throw error;
+  if (['unreachable', 'timeout', 'connection_lost'].includes(error.kind)) throw backendUnavailable(error);
+  throw new DomainError('backend_failed', 'The backend could not connect the phone number.', {
+    kind: 'bad_gateway',
+    cause: error,
+  });
+}

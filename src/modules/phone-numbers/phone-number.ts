@@ -1,0 +1,35 @@
+export type NumberStatus = 'initializing' | 'qr_ready' | 'connected' | 'disconnected' | 'error';
+export type Integration = 'WHATSAPP-BAILEYS' | 'WHATSAPP-BUSINESS' | 'EVOLUTION';
+
+/** One WhatsApp line of a user, as its owner sees it. */
+export type PhoneNumber = {
+  id: number;
+  userId: number;
+  instanceName: string;
+  alias: string | null;
+  displayName: string | null;
+  phoneNumber: string | null;
+  profileName: string | null;
+  status: NumberStatus;
+  statusReason: string | null;
+  tokenHint: string;
+  integration: Integration;
+  webhookUrl: string | null;
+  qrCode: string | null;
+  qrExpiresAt: Date | null;
+  connectedAt: Date | null;
+  createdAt: Date;
+  isSandbox: boolean;
+};
+
+/** What sending needs to know of a phone number. */
+export type SendableNumber = {
+  id: number;
+  userId: number;
+  status: NumberStatus;
+  instanceName: string;
+  backendId: number;
+  backendName: string;
+  integration: Integration;
+  isSandbox: boolean;
+};

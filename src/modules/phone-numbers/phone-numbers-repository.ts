@@ -1,0 +1,162 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DB } from '../../schema.ts';
+import type { Integration, NumberStatus, PhoneNumber } from './phone-number.ts';
+
+export type NewPhoneNumber = {
+  userId: number;
+  instanceName: string;
+  tokenHint: string;
+  displayName: string | null;
+  alias: string | null;
+  webhookUrl: string | null;
+  integration: Integration;
+};
+
+export async function insertPhoneNumber(tx: Transaction<DB>, number: NewPhoneNumber): Promise<number> {
+  const row = await tx
+    .insertInto('phone_numbers')
+    .values({
+      user_id: number.userId,
+      instance_name: number.instanceName,
+      token: number.tokenHint,
+      display_name: number.displayName,
+      alias: number.alias,
+      webhook_url: number.webhookUrl,
+      integration: number.integration,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** Live numbers, those being created included. Exact under lockUser of the same transaction. */
+export async function countPhoneNumbers(tx: Transaction<DB>, userId: number): Promise<number> {
+  const row = await tx
+    .selectFrom('phone_numbers')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+export async function findPhoneNumber(db: Kysely<DB>, userId: number, id: number): Promise<PhoneNumber | undefined> {
+  const row = await selectPhoneNumbers(db, userId).where('phone_numbers.id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toPhoneNumber(row);
+}
+
+export async function findPhoneNumberByTokenHash(
+  db: Kysely<DB>,
+  userId: number,
+  tokenHash: Buffer,
+): Promise<PhoneNumber | undefined> {
+  const row = await selectPhoneNumbers(db, userId)
+    .innerJoin('number_tokens', 'number_tokens.phone_number_id', 'phone_numbers.id')
+    .where('number_tokens.token_hash', '=', tokenHash)
+    .where((eb) =>
+      eb.or([eb('number_tokens.expires_at', 'is', null), eb('number_tokens.expires_at', '>', sql<Date>`app_now()`)]),
+    )
+    .executeTakeFirst();
+  return row === undefined ? undefined : toPhoneNumber(row);
+}
+
+/** Oldest first, the page after `after`. */
+export async function listPhoneNumbers(
+  db: Kysely<DB>,
+  userId: number,
+  page: { limit: number; after?: { createdAt: Date; id: number } },
+): Promise<PhoneNumber[]> {
+  let query = selectPhoneNumbers(db, userId)
+    .orderBy('phone_numbers.created_at')
+    .orderBy('phone_numbers.id')
+    .limit(page.limit);
+  if (page.after !== undefined) {
+    const { createdAt, id } = page.after;
+    query = query.where(sql<boolean>`(phone_numbers.created_at, phone_numbers.id) > (${createdAt}, ${id})`);
+  }
+  return (await query.execute()).map(toPhoneNumber);
+}
+
+export type NumberChange = { displayName?: string | null; alias?: string | null; webhookUrl?: string | null };
+
+/** Answers false when the user has no such number. */
+export async function updatePhoneNumber(
+  tx: Transaction<DB>,
+  userId: number,
+  id: number,
+  change: NumberChange,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('phone_numbers')
+    .set({
+      ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
+      ...(change.alias === undefined ? {} : { alias: change.alias }),
+      ...(change.webhookUrl === undefined ? {} : { webhook_url: change.webhookUrl }),
+      updated_at: sql`now()`,
+    })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
+  return (
+    db
+      .selectFrom('phone_numbers')
+      .leftJoin('backends', 'backends.id', 'phone_numbers.backend_id')
+      .select([
+        'phone_numbers.id',
+        'phone_numbers.user_id',
+        'phone_numbers.instance_name',
+        'phone_numbers.alias',
+        'phone_numbers.display_name',
+        'phone_numbers.phone_number',
+        'phone_numbers.profile_name',
+        'phone_numbers.status',
+        'phone_numbers.status_reason',
+        'phone_numbers.token',
+        'phone_numbers.integration',
+        'phone_numbers.webhook_url',
+        'phone_numbers.connected_at',
+        'phone_numbers.created_at',
+        'backends.is_sandbox',
+      ])
+      // An expired code shows nothing that could still be scanned.
+      .select([
+        sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_code end`.as(
+          'qr_code',
+        ),
+        sql<Date | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_expires_at end`.as(
+          'qr_expires_at',
+        ),
+      ])
+      .where('phone_numbers.user_id', '=', userId)
+      .where('phone_numbers.deleted_at', 'is', null)
+  );
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof selectPhoneNumbers>['executeTakeFirstOrThrow']>>;
+
+function toPhoneNumber(row: Row): PhoneNumber {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    instanceName: row.instance_name,
+    alias: row.alias,
+    displayName: row.display_name,
+    phoneNumber: row.phone_number,
+    profileName: row.profile_name,
+    status: row.status as NumberStatus,
+    statusReason: row.status_reason,
+    tokenHint: row.token,
+    integration: row.integration as Integration,
+    webhookUrl: row.webhook_url,
+    qrCode: row.qr_code,
+    qrExpiresAt: row.qr_expires_at,
+    connectedAt: row.connected_at,
+    createdAt: row.created_at,
+    isSandbox: row.is_sandbox ?? false,
+  };
+}

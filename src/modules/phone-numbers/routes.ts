@@ -1,0 +1,228 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { callerOf } from '../../http/authenticate.ts';
+import { problems } from '../../http/problem-details.ts';
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { PhoneNumbers } from './index.ts';
+import {
+  ChangeBody,
+  CreateBody,
+  Deleted,
+  IdParams,
+  ListQuery,
+  ManyNumbers,
+  OneNumber,
+  QrAnswer,
+  RotateBody,
+  StatusAnswer,
+  viewOf,
+} from './schemas.ts';
+
+const tags = ['Phone numbers'];
+const config = { auth: 'user' } as const;
+const reading = { auth: 'user', body: false } as const;
+const writing = { auth: 'user', body: true } as const;
+
+export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { phoneNumbers: PhoneNumbers }): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const { phoneNumbers } = deps;
+
+  app.post(
+    '/api/phone-numbers/create',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Create a phone number',
+        description: 'Answers with the first QR code. The token is shown this once.',
+        body: CreateBody,
+        response: {
+          201: OneNumber,
+          ...problems(
+            writing,
+            'invalid_url',
+            'alias_taken',
+            'phone_number_limit',
+            'backend_failed',
+            'backend_unavailable',
+            'no_backend_available',
+            'not_found',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { body } = request;
+      if ((body.integration !== undefined || body.number !== undefined) && caller.role !== 'operator') {
+        throw new DomainError('invalid_request', 'body: integration and number are for operators.', {
+          kind: 'invalid',
+        });
+      }
+      const { number, token, warning } = await phoneNumbers.create({
+        userId: caller.userId,
+        displayName: body.display_name ?? null,
+        alias: body.alias ?? null,
+        webhookUrl: body.webhook_url ?? null,
+        integration: body.integration ?? 'WHATSAPP-BAILEYS',
+        ...(body.number === undefined ? {} : { number: body.number }),
+      });
+      return reply
+        .code(201)
+        .send({ success: true, phone_number: viewOf(number, token), ...(warning === null ? {} : { warning }) });
+    },
+  );
+
+  app.get(
+    '/api/phone-numbers',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'List phone numbers',
+        querystring: ListQuery,
+        response: { 200: ManyNumbers, ...problems(reading) },
+      },
+    },
+    async (request) => {
+      const { limit = 100, cursor } = request.query;
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      const { numbers, next } = await phoneNumbers.list(callerOf(request).userId, {
+        limit,
+        ...(after === undefined ? {} : { after: { createdAt: after.createdAt, id: numericId(after.id) } }),
+      });
+      return {
+        success: true as const,
+        phone_numbers: numbers.map((number) => viewOf(number)),
+        next_cursor: next === null ? null : encodeCursor(next),
+      };
+    },
+  );
+
+  app.get(
+    '/api/phone-numbers/:id',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'One phone number',
+        params: IdParams,
+        response: { 200: OneNumber, ...problems(reading, 'not_found') },
+      },
+    },
+    async (request) => ({
+      success: true as const,
+      phone_number: viewOf(await phoneNumbers.get(callerOf(request).userId, request.params.id)),
+    }),
+  );
+
+  app.get(
+    '/api/phone-numbers/:id/qr',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'QR code of a phone number',
+        description: 'Connects the number where it is not connected; `qr_code` is null once it is.',
+        params: IdParams,
+        response: { 200: QrAnswer, ...problems(reading, 'not_found', 'backend_failed', 'backend_unavailable') },
+      },
+    },
+    async (request) => {
+      const number = await phoneNumbers.fetchQr(callerOf(request).userId, request.params.id);
+      const { id, status, qr_code, qr_expires_at, sandbox } = viewOf(number);
+      return { success: true as const, id, status, qr_code, qr_expires_at, sandbox };
+    },
+  );
+
+  app.get(
+    '/api/phone-numbers/:id/status',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Connection status of a phone number',
+        params: IdParams,
+        response: { 200: StatusAnswer, ...problems(reading, 'not_found') },
+      },
+    },
+    async (request) => {
+      const number = viewOf(await phoneNumbers.get(callerOf(request).userId, request.params.id));
+      const { id, instance_name, status, status_reason, phone_number, connected_at, sandbox } = number;
+      return { success: true as const, id, instance_name, status, status_reason, phone_number, connected_at, sandbox };
+    },
+  );
+
+  app.patch(
+    '/api/phone-numbers/:id',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Change name, alias or webhook URL',
+        params: IdParams,
+        body: ChangeBody,
+        response: { 200: OneNumber, ...problems(writing, 'not_found', 'invalid_url', 'alias_taken') },
+      },
+    },
+    async (request) => {
+      const { display_name, alias, webhook_url } = request.body;
+      const number = await phoneNumbers.change(callerOf(request).userId, request.params.id, {
+        ...(display_name === undefined ? {} : { displayName: display_name }),
+        ...(alias === undefined ? {} : { alias }),
+        ...(webhook_url === undefined ? {} : { webhookUrl: webhook_url }),
+      });
+      return { success: true as const, phone_number: viewOf(number) };
+    },
+  );
+
+  app.post(
+    '/api/phone-numbers/:id/token/rotate',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Give a phone number a new token',
+        description: 'The new token is shown this once.',
+        params: IdParams,
+        body: Type.Union([RotateBody, Type.Null()]),
+        response: { 200: OneNumber, ...problems(writing, 'not_found') },
+      },
+    },
+    async (request) => {
+      const overlapHours = request.body?.overlap_hours ?? 24;
+      const { number, token } = await phoneNumbers.rotateToken(
+        callerOf(request).userId,
+        request.params.id,
+        overlapHours,
+      );
+      return { success: true as const, phone_number: viewOf(number, token) };
+    },
+  );
+
+  app.delete(
+    '/api/phone-numbers/:id',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Delete a phone number',
+        description: 'Logs it out and frees its place. Its statistics and messages stay.',
+        params: IdParams,
+        response: { 200: Deleted, ...problems(reading, 'not_found') },
+      },
+    },
+    async (request) => {
+      await phoneNumbers.delete(callerOf(request).userId, request.params.id);
+      return { success: true as const, message: 'Phone number deleted successfully' };
+    },
+  );
+}
+
+function numericId(id: string): number {
+  const number = Number(id);
+  if (Number.isSafeInteger(number)) return number;
+  throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
+}

@@ -1,0 +1,146 @@
+import { type Static, Type } from 'typebox';
+import type { PhoneNumber } from './phone-number.ts';
+
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const exact = { additionalProperties: false } as const;
+
+const DisplayName = Type.String({ minLength: 1, maxLength: 100, examples: ['Customer Service'] });
+const Alias = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  // No control characters, and not the form of our own instance names.
+  pattern: '^(?!user_[0-9]+_)[^\\u0000-\\u001F\\u007F-\\u009F]+$',
+  description: 'A name of your own, unique among your numbers.',
+  examples: ['support-line'],
+});
+const WebhookUrl = Type.String({ minLength: 1, maxLength: 2048, examples: ['https://yourapp.com/webhook'] });
+
+export const CreateBody = Type.Object(
+  {
+    display_name: Type.Optional(nullable(DisplayName)),
+    alias: Type.Optional(nullable(Alias)),
+    webhook_url: Type.Optional(nullable(WebhookUrl)),
+    integration: Type.Optional(
+      Type.Union([Type.Literal('WHATSAPP-BAILEYS'), Type.Literal('EVOLUTION')], {
+        description: 'Operators only: EVOLUTION makes a line without a phone.',
+      }),
+    ),
+    number: Type.Optional(
+      Type.String({ pattern: '^[0-9]{8,15}$', description: 'Operators only, with integration EVOLUTION: its number.' }),
+    ),
+  },
+  exact,
+);
+export type CreateBody = Static<typeof CreateBody>;
+
+export const ChangeBody = Type.Object(
+  {
+    display_name: Type.Optional(nullable(DisplayName)),
+    alias: Type.Optional(nullable(Alias)),
+    webhook_url: Type.Optional(nullable(WebhookUrl)),
+  },
+  { ...exact, minProperties: 1 },
+);
+
+export const RotateBody = Type.Object(
+  {
+    overlap_hours: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 168,
+        default: 24,
+        description: 'Hours the former token still works; 0 ends it at once.',
+      }),
+    ),
+  },
+  exact,
+);
+
+export const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
+
+export const ListQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: '`next_cursor` of the page before.' }),
+    ),
+  },
+  exact,
+);
+
+const NumberStatus = Type.Union([
+  Type.Literal('initializing'),
+  Type.Literal('qr_ready'),
+  Type.Literal('connected'),
+  Type.Literal('disconnected'),
+  Type.Literal('error'),
+]);
+
+export const PhoneNumberView = Type.Object({
+  id: Type.Integer(),
+  instance_name: Type.String({ examples: ['user_1_1704067200000_a1b2c3d4'] }),
+  alias: nullable(Type.String()),
+  token: Type.String({ description: 'In clear where it is made or was presented; elsewhere a hint.' }),
+  display_name: nullable(Type.String()),
+  phone_number: nullable(Type.String({ description: 'Its own number, once connected.' })),
+  profile_name: nullable(Type.String()),
+  status: NumberStatus,
+  status_reason: nullable(Type.String()),
+  webhook_url: nullable(Type.String()),
+  qr_code: nullable(Type.String({ description: 'PNG data URL; null when there is nothing to scan.' })),
+  qr_expires_at: nullable(Type.String({ format: 'date-time' })),
+  connected_at: nullable(Type.String({ format: 'date-time' })),
+  created_at: Type.String({ format: 'date-time' }),
+  sandbox: Type.Boolean({ description: 'True on a simulated backend: nothing reaches WhatsApp.' }),
+});
+
+export const OneNumber = Type.Object({
+  success: Type.Literal(true),
+  phone_number: PhoneNumberView,
+  warning: Type.Optional(Type.String()),
+});
+export const ManyNumbers = Type.Object({
+  success: Type.Literal(true),
+  phone_numbers: Type.Array(PhoneNumberView),
+  next_cursor: nullable(Type.String()),
+});
+export const QrAnswer = Type.Object({
+  success: Type.Literal(true),
+  id: Type.Integer(),
+  status: NumberStatus,
+  qr_code: PhoneNumberView.properties.qr_code,
+  qr_expires_at: PhoneNumberView.properties.qr_expires_at,
+  sandbox: Type.Boolean(),
+});
+export const StatusAnswer = Type.Object({
+  success: Type.Literal(true),
+  id: Type.Integer(),
+  instance_name: Type.String(),
+  status: NumberStatus,
+  status_reason: nullable(Type.String()),
+  phone_number: nullable(Type.String()),
+  connected_at: nullable(Type.String({ format: 'date-time' })),
+  sandbox: Type.Boolean(),
+});
+export const Deleted = Type.Object({ success: Type.Literal(true), message: Type.String() });
+
+/** @param token in clear where this request made or presented it. */
+export function viewOf(number: PhoneNumber, token?: string): Static<typeof PhoneNumberView> {
+  return {
+    id: number.id,
+    instance_name: number.instanceName,
+    alias: number.alias,
+    token: token ?? number.tokenHint,
+    display_name: number.displayName,
+    phone_number: number.phoneNumber,
+    profile_name: number.profileName,
+    status: number.status,
+    status_reason: number.statusReason,
+    webhook_url: number.webhookUrl,
+    qr_code: number.qrCode,
+    qr_expires_at: number.qrExpiresAt?.toISOString() ?? null,
+    connected_at: number.connectedAt?.toISOString() ?? null,
+    created_at: number.createdAt.toISOString(),
+    sandbox: number.isSandbox,
+  };
+}

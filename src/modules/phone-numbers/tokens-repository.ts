@@ -1,0 +1,42 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../../schema.ts';
+
+export async function insertToken(
+  tx: Transaction<DB>,
+  token: { phoneNumberId: number; hash: Buffer; hint: string },
+): Promise<void> {
+  await tx
+    .insertInto('number_tokens')
+    .values({ phone_number_id: token.phoneNumberId, token_hash: token.hash, hint: token.hint })
+    .execute();
+}
+
+/** Gives the live token an end `overlapHours` from now; the number row must be locked by this transaction. */
+export async function endLiveToken(tx: Transaction<DB>, phoneNumberId: number, overlapHours: number): Promise<void> {
+  await sql`
+    update number_tokens set expires_at = app_now() + make_interval(hours => ${overlapHours})
+    where phone_number_id = ${phoneNumberId}
+      and (expires_at is null or expires_at > app_now() + make_interval(hours => ${overlapHours}))`.execute(tx);
+}
+
+/** Locks the user's number. Answers false when the user has no such number. */
+export async function lockPhoneNumber(tx: Transaction<DB>, userId: number, id: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('phone_numbers')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function setTokenHint(tx: Transaction<DB>, userId: number, id: number, hint: string): Promise<void> {
+  await tx
+    .updateTable('phone_numbers')
+    .set({ token: hint, updated_at: sql`now()` })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .execute();
+}

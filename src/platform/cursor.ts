@@ -1,0 +1,18 @@
+import { DomainError } from './errors.ts';
+
+/** Where a page of a list ordered by (created_at, id) ends. */
+export type Cursor<Id extends string | number> = { createdAt: Date; id: Id };
+
+export function encodeCursor(cursor: Cursor<string | number>): string {
+  return Buffer.from(`${cursor.createdAt.toISOString()} ${cursor.id}`).toString('base64url');
+}
+
+/** Throws `invalid_request` for text that no page gave. */
+export function decodeCursor(text: string): Cursor<string> {
+  const [time, id] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
+  const createdAt = new Date(time ?? '');
+  if (id === undefined || !/^[0-9a-f-]{1,36}$/.test(id) || Number.isNaN(createdAt.getTime())) {
+    throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
+  }
+  return { createdAt, id };
+}
