@@ -28,10 +28,11 @@ export const USAGE = `npm run bench -- [options]
   --data folder      where the database cluster is made (/var/tmp)
   --embedded         the embedded Postgres, also where Debian's is installed
   --record name      write bench/results/<name>.json
-  --profile          a CPU profile of each Node contender, summarised`;
+  --profile          a CPU profile of each Node contender, summarised
+  --help             this list`;
 
-/** Throws an Error that says which flag is wrong. */
-export function parseOptions(args: string[]): Options {
+/** Undefined where only the flags are asked for. Throws an Error that says which flag is wrong. */
+export function parseOptions(args: string[]): Options | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -44,8 +45,10 @@ export function parseOptions(args: string[]): Options {
       embedded: { type: 'boolean', default: false },
       record: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return undefined;
   if (values.record !== undefined && !/^[\w.-]+$/.test(values.record)) {
     throw new Error('--record takes a file name of letters, digits, dots and dashes.');
   }

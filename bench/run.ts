@@ -28,7 +28,9 @@ const fail = (error: Error) => abort.abort(error);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => fail(new Error(signal)));
 
 try {
-  await bench(readOptions());
+  const options = readOptions();
+  if (options === undefined) console.log(USAGE);
+  else await bench(options);
 } catch (error) {
   console.error(`\nThe bench failed: ${error instanceof Error ? withCauses(error) : error}`);
   process.exitCode = 1;
@@ -160,7 +162,7 @@ function profileFolder(scratch: string, name: string): string {
   return join(scratch, `profile-${name}`);
 }
 
-function readOptions(): Options {
+function readOptions(): Options | undefined {
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
