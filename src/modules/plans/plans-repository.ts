@@ -21,7 +21,7 @@ export async function updatePlan(tx: Transaction<DB>, planType: string, figures:
     .set({ ...changed, updated_at: sql`now()` })
     .where('plan_type', '=', planType)
     .where(
-      sql<boolean>`${sql.join(
+      sql<boolean>`(${sql.join(
         given.map(([column, value]) => sql`${sql.ref(column)} is distinct from ${value}`),
         sql` or `,
       )}`,

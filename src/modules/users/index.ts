@@ -10,6 +10,7 @@ import type { Caller } from './caller.ts';
 import { createChangePassword, type PasswordChange } from './change-password.ts';
 import { createCheckPassword } from './check-password.ts';
 import { createEnsureOperator } from './ensure-operator.ts';
+import { invalidField } from './errors.ts';
 import { createGuessThrottle, guessLimit } from './guess-throttle.ts';
 import { createIdentifyCaller } from './identify-caller.ts';
 import type { Limit } from './limiter.ts';
@@ -65,7 +66,8 @@ export type Users = {
    * Throws `unauthenticated`.
    */
   refresh(refreshToken: string): Promise<SessionTokens>;
-  logOut(userId: number, sessionId: string): Promise<void>;
+  /** Throws `invalid_request` where there is no session to end. */
+  logOut(caller: Pick<Caller, 'userId' | 'sessionId'>): Promise<void>;
   /** Throws `not_found`. */
   profile(userId: number): Promise<Profile>;
   /** What is undefined stays; null empties. */
@@ -134,7 +136,8 @@ export function createUsers(options: UsersOptions): Users {
     }),
     logIn: createLogIn({ db, ids, logger, checkPassword, accessTokens, refreshTokens }),
     refresh: createRefreshSession({ db, logger, accessTokens, refreshTokens, forget }),
-    async logOut(userId, sessionId) {
+    async logOut({ userId, sessionId }) {
+      if (sessionId === null) throw invalidField('An API key has no session to end: present the access token.');
       await deleteSession(db, userId, sessionId);
       forget(userId);
       logger.info({ event: 'logged_out', user_id: userId, session_id: sessionId }, 'logged out');

@@ -1,0 +1,48 @@
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import { createKysely, createPool } from '../../src/platform/database/connect.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
+import type { DB } from '../../src/schema.ts';
+import { cloneDatabase, startTestPostgres } from './postgres.ts';
+
+export type TestDatabase = {
+  url: string;
+  db: Kysely<DB>;
+  pool: Pool;
+  /** Another pool on the same database, as a second process would have. */
+  connect(options?: { max?: number }): { db: Kysely<DB>; pool: Pool };
+  close(): Promise<void>;
+};
+
+/**
+ * A migrated database of the caller's own. It lives on the server that TEST_POSTGRES_URL names, else on one that is
+ * started for it.
+ */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  const given = process.env.TEST_POSTGRES_URL;
+  const server = given === undefined ? await startTestPostgres() : { url: given, close: async () => {} };
+  const database = await cloneDatabase(server.url);
+  await migrate({ url: database.url, migrationsDir: 'migrations', viewsDir: 'views' });
+  const pools: Pool[] = [];
+  const connect: TestDatabase['connect'] = (options = {}) => {
+    const pool = createPool({
+      url: database.url,
+      max: options.max ?? 10,
+      applicationName: 'test',
+      statementTimeoutMs: 10_000,
+      onError() {},
+    });
+    pools.push(pool);
+    return { db: createKysely<DB>(pool), pool };
+  };
+  return {
+    url: database.url,
+    ...connect(),
+    connect,
+    async close() {
+      await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()));
+      await database.drop();
+      await server.close();
+    },
+  };
+}
