@@ -24,7 +24,7 @@ export async function updatePlan(tx: Transaction<DB>, planType: string, figures:
       sql<boolean>`(${sql.join(
         given.map(([column, value]) => sql`${sql.ref(column)} is distinct from ${value}`),
         sql` or `,
-      )}`,
+      )})`,
     )
     .execute();
 }
