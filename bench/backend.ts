@@ -80,7 +80,7 @@ async function route(request: IncomingMessage, action: string, name: string, bod
   if (request.headers.apikey !== apiKey) return refused(401, 'Unauthorized', 'Unauthorized');
   if (action === 'verify-creds/') return found({ status: 200, message: 'Credentials are valid' });
   if (action === 'instance/create') return create(body as CreateBody);
-  if (action === 'instance/fetchInstances') return found([...instances.values()].map(instanceRow));
+  if (action === 'instance/fetchInstances') return fetchInstances(new URL(request.url ?? '/', 'http://backend'));
   const instance = instances.get(name);
   if (instance === undefined) return refused(404, 'Not Found', [`The "${name}" instance does not exist`]);
   switch (action) {
@@ -101,6 +101,14 @@ async function route(request: IncomingMessage, action: string, name: string, bod
     default:
       return refused(404, 'Not Found', [`Cannot ${request.method} ${request.url}`]);
   }
+}
+
+function fetchInstances({ searchParams }: URL): Reply {
+  const name = searchParams.get('instanceName');
+  if (name === null) return found([...instances.values()].map(instanceRow));
+  const instance = instances.get(name);
+  if (instance === undefined) return refused(404, 'Not Found', [`Instance "${name}" not found`]);
+  return found([instanceRow(instance)]);
 }
 
 async function create(body: CreateBody): Promise<Reply> {
