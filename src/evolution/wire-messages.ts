@@ -42,7 +42,7 @@ export const SendMediaBody = Type.Object(
 );
 export type SendMediaBody = Static<typeof SendMediaBody>;
 
-export const MessageKey = Type.Object({
+const MessageKey = Type.Object({
   id: Type.String(),
   remoteJid: Type.Optional(Type.String()),
   fromMe: Type.Optional(Type.Boolean()),
@@ -51,9 +51,8 @@ export const MessageKey = Type.Object({
   participantAlt: Type.Optional(Type.String()),
   addressingMode: Type.Optional(Type.String()),
 });
-export type MessageKey = Static<typeof MessageKey>;
 
-/** Answer of every send, equal to the data of the `send.message` call that goes with it. */
+/** Answer of every send, and the data of `send.message` (the same record) and of `messages.upsert`. */
 export const MessageRecord = Type.Object({
   key: MessageKey,
   pushName: Type.Optional(nullable(Type.String())),
@@ -67,8 +66,6 @@ export const MessageRecord = Type.Object({
   source: Type.Optional(Type.String()),
 });
 export type MessageRecord = Static<typeof MessageRecord>;
-export const SendAnswer = MessageRecord;
-export type SendAnswer = MessageRecord;
 
 /** Entry of the 400 that says a number is not on WhatsApp. */
 export const NumberLookup = Type.Object({ jid: Type.String(), exists: Type.Boolean(), number: Type.String() });
@@ -124,11 +121,6 @@ export type StatusInstanceData = Static<typeof StatusInstanceData>;
 
 export const LogoutInstanceData = Type.Null();
 export type LogoutInstanceData = Static<typeof LogoutInstanceData>;
-
-export const MessagesUpsertData = MessageRecord;
-export type MessagesUpsertData = MessageRecord;
-export const SendMessageData = MessageRecord;
-export type SendMessageData = MessageRecord;
 
 /** An acknowledgement: the id is flat here, `messageId` is the server's own row. */
 export const MessagesUpdateData = Type.Object({

@@ -32,7 +32,6 @@ export const EVOLUTION_EVENTS = [
   'INSTANCE_DELETE',
   'STATUS_INSTANCE',
 ] as const;
-export type EvolutionEvent = (typeof EVOLUTION_EVENTS)[number];
 /** Sentences of errors, as the server words them. */
 export const EVOLUTION_MESSAGES = {
   unauthorized: 'Unauthorized',

@@ -26,18 +26,14 @@ export {
   ConnectionUpdateData,
   LogoutInstanceData,
   MediaType,
-  MessageKey,
   MessageRecord,
   MessagesUpdateData,
-  MessagesUpsertData,
   NumberLookup,
   QrCodeLimitData,
   QrCodeUpdatedData,
-  SendAnswer,
   SendMediaBody,
-  SendMessageData,
   SendTextBody,
   StatusInstanceData,
   WebhookEnvelope,
 } from './wire-messages.ts';
-export { EVOLUTION_EVENTS, EVOLUTION_MESSAGES, type EvolutionEvent } from './wire-words.ts';
+export { EVOLUTION_EVENTS, EVOLUTION_MESSAGES } from './wire-words.ts';

@@ -25,9 +25,9 @@ describe('recorded answers have the shapes of the wire', () => {
     [wire.WebhookRow, '100-webhook-set'],
     [wire.WebhookRow, '101-webhook-find'],
     [wire.SetSettingsAnswer, '114-settings-set'],
-    [wire.SendAnswer, '200-sendText-evo'],
-    [wire.SendAnswer, '450-biz-sendText'],
-    [wire.SendAnswer, '610-WA-sendText'],
+    [wire.MessageRecord, '200-sendText-evo'],
+    [wire.MessageRecord, '450-biz-sendText'],
+    [wire.MessageRecord, '610-WA-sendText'],
     [wire.ErrorBody, '041-connectionState-unknown'],
     [wire.ErrorBody, '202-sendText-missing-text'],
     [wire.ErrorBody, '068-sendText-baileys-notconnected'],
@@ -52,7 +52,7 @@ describe('recorded answers have the shapes of the wire', () => {
   });
 
   test('the Graph error that comes with 201 is no answer of a send', () => {
-    expect(Value.Check(wire.SendAnswer, readCapture('contract/452-biz-sendText-graph-error').response.body)).toBe(
+    expect(Value.Check(wire.MessageRecord, readCapture('contract/452-biz-sendText-graph-error').response.body)).toBe(
       false,
     );
   });
@@ -86,14 +86,19 @@ describe('recorded bodies have the shapes of the wire', () => {
   });
 });
 
+test('the data sent in place of a QR once the server shows no more', () => {
+  const { body } = readRecording('contract/derived/d02-qrcode.updated-limit') as { body: { data: unknown } };
+  expect(Value.Check(wire.QrCodeLimitData, body.data)).toBe(true);
+});
+
 describe('recorded webhook calls have the shapes of the wire', () => {
   const SCHEMAS: Record<string, TSchema> = {
     'connection.update': wire.ConnectionUpdateData,
     'status.instance': wire.StatusInstanceData,
     'logout.instance': wire.LogoutInstanceData,
-    'messages.upsert': wire.MessagesUpsertData,
+    'messages.upsert': wire.MessageRecord,
     'messages.update': wire.MessagesUpdateData,
-    'send.message': wire.SendMessageData,
+    'send.message': wire.MessageRecord,
     'qrcode.updated': wire.QrCodeUpdatedData,
   };
   const calls = recordingsIn('contract/hooks').flatMap((name) => {
