@@ -84,21 +84,20 @@ async function openSocket(
     attemptTimeoutMs: Math.floor(options.connectTimeoutMs / addresses.length),
   });
   tcp.setNoDelay(true);
-  await ready(
-    tcp,
-    'connect',
-    signal,
-    (cause) => new EgressError('connect', 'The host could not be reached.', { cause }),
-  );
-  if (target.protocol !== 'https:') return tcp;
+  await ready(tcp, 'connect', signal, (cause) => {
+    return new EgressError('connect', 'The host could not be reached.', { cause });
+  });
+  return target.protocol === 'https:' ? secured(tcp, hostname, options.ca, signal) : tcp;
+}
 
-  const isLiteral = addresses[0]?.address === hostname;
+/** The certificate must be for the URL's name, whatever address was dialled. Literals have no SNI (RFC 6066). */
+async function secured(tcp: Socket, hostname: string, ca: string | undefined, signal: AbortSignal): Promise<Socket> {
   const tls = connectTls({
     socket: tcp,
     host: hostname,
-    ...(isLiteral ? {} : { servername: hostname }),
+    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
     ALPNProtocols: ['http/1.1'],
-    ca: options.ca,
+    ca,
   });
   await ready(tls, 'secureConnect', signal, (cause) => {
     return new EgressError('tls', 'No trusted TLS connection could be made to the host.', { cause });

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { EgressError } from './errors.ts';
 
 /** undici's and Node's failures in our words. TypeError: the caller's method or headers were never sendable. */
@@ -8,8 +9,10 @@ export function translateFailure(error: unknown): Error {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new EgressError('too_large', 'The headers of the answer are larger than allowed.', { cause: error });
   }
-  if (code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE') {
-    return new EgressError('protocol', 'The host did not answer in valid HTTP.', { cause: error });
+  if (error instanceof errors.HTTPParserError) {
+    // The parser's error carries the bytes received; the log gets its words alone.
+    const cause = new Error(error.message);
+    return new EgressError('protocol', 'The host did not answer in valid HTTP.', { cause });
   }
   return new EgressError('reset', 'The host closed the connection before its answer was complete.', { cause: error });
 }

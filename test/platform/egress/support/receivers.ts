@@ -57,3 +57,8 @@ export function httpsReceiver(
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+/** undici takes a connection back one turn of the event loop after the answer. */
+export async function connectionsAreFree(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+}
