@@ -83,6 +83,8 @@ function takeLock(folder: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(folder, 'lock'));
+    // A journal file left by a killed holder would have to be cleared, which takes the lock for a moment.
+    lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN IMMEDIATE');
     return lock;
   } catch (error) {

@@ -16,9 +16,18 @@ export async function ensureCluster(options: {
   durable: boolean;
 }): Promise<void> {
   const { cluster, owner } = options;
+  await removeDrafts(cluster);
   const present = await stat(join(cluster, 'PG_VERSION')).catch(() => undefined);
   if (present === undefined) await createCluster(options);
   await writeAccessRules(cluster, owner);
+}
+
+// One may still be written to, by a creation that is being ended: then a later start removes it.
+async function removeDrafts(cluster: string): Promise<void> {
+  for (const name of await readdir(dirname(cluster))) {
+    if (!name.startsWith(`${basename(cluster)}.new-`)) continue;
+    await rm(join(dirname(cluster), name), { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 async function createCluster(options: {
@@ -29,9 +38,6 @@ async function createCluster(options: {
 }): Promise<void> {
   const { binaries, owner, cluster, durable } = options;
   const folder = dirname(cluster);
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(`${basename(cluster)}.new-`)) await rm(join(folder, name), { recursive: true, force: true });
-  }
   const draft = `${cluster}.new-${randomBytes(6).toString('hex')}`;
   await mkdir(draft, { mode: 0o700 });
   await chown(draft, owner.uid, owner.gid);
@@ -49,7 +55,7 @@ async function createCluster(options: {
   });
   const outcome = await program.ended;
   if (outcome !== 0) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => {});
     throw new Error(`The embedded Postgres could not create its files (${outcome}):\n${lines.slice(-10).join('\n')}`);
   }
   await rename(draft, cluster);
