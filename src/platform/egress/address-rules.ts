@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { cloudMetadata, globalUnicastIpv6, specialIpv4, specialIpv6 } from './special-addresses.ts';
 
 /** `listed`: the operator's allow-list opened it · `public`: open to all · `refused`: neither. */
-export type AddressVerdict = 'listed' | 'public' | 'refused';
+type AddressVerdict = 'listed' | 'public' | 'refused';
 
 export type AddressRules = {
   /** `address` is one IPv4 or IPv6 address as the resolver or the URL parser writes it; anything else is refused. */
@@ -10,7 +10,7 @@ export type AddressRules = {
 };
 
 /**
- * Compiles the rules once (about 0.1 ms), for many checks.
+ * Compiles the rules once (about 0.3 ms), for many checks.
  * @param allowCidrs blocks that may be reached although they are not public: `10.1.0.0/16`, `fd00:1::/64`, or one address.
  * @throws TypeError naming the entry that is no block
  */

@@ -19,7 +19,7 @@ export type EgressOptions = UrlPolicy & {
   originsMax?: number;
 };
 
-export type FetchRequest = Pick<ExchangeLimits, 'maxBytes' | 'deadlineMs'> &
+type FetchRequest = Pick<ExchangeLimits, 'maxBytes' | 'deadlineMs'> &
   Partial<ExchangeLimits> & {
     url: string;
     method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

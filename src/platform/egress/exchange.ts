@@ -3,7 +3,7 @@ import { createByteCollector } from './byte-collector.ts';
 import { EgressError } from './errors.ts';
 import { translateFailure } from './translate-failure.ts';
 
-export type ResponseHeaders = Record<string, string | string[] | undefined>;
+type ResponseHeaders = Record<string, string | string[] | undefined>;
 
 export type FetchedBytes = {
   status: number;
