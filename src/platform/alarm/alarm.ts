@@ -14,9 +14,9 @@ export type Alarm = AsyncDisposable & {
    */
   onRing(name: string, wake: () => void): void;
   /**
-   * Runs `task` once per `intervalMs`, the first time within one interval, in one of the processes that registered it.
-   * While the processes cannot agree (no Redis) each runs its own, and a run that a crash interrupted is not
-   * repeated: a task must bear running twice at a time in two processes, and not running for an interval.
+   * Runs `task` once per `intervalMs`, the first time within one interval, in one of the processes that registered it
+   * (with the same interval in each). While the processes cannot agree, each runs its own, and a run that a crash
+   * interrupted is not repeated: a task must bear running in two processes at once, and not running for an interval.
    * In one process it never overlaps with itself: a turn that comes too early is left out. What it throws is logged.
    * Throws when the name is taken or the interval is not a whole number of milliseconds from 1 on.
    */

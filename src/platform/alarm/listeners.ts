@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 export type Listeners = {
   add(name: string, wake: () => void): void;
   has(name: string): boolean;
+  names(): Iterable<string>;
   /** Calls the listeners of `name` in the next turn of the event loop; rings of one turn share the call. */
   wake(name: string): void;
   close(): void;
@@ -34,6 +35,7 @@ export function createListeners(deps: { logger: Logger }): Listeners {
       wakes.set(name, [...(wakes.get(name) ?? []), wake]);
     },
     has: (name) => wakes.has(name),
+    names: () => wakes.keys(),
     wake(name) {
       if (!wakes.has(name)) return;
       rung.add(name);

@@ -12,7 +12,6 @@ export type PeriodicTasks = {
   /** Throws when the name is taken or the interval is not a whole number of milliseconds from 1 on. */
   add(name: string, intervalMs: number, task: () => Promise<void>): PeriodicTask;
   all(): Iterable<PeriodicTask>;
-  get(name: string): PeriodicTask | undefined;
   /** Starts no more runs and waits for those on the way, `waitMs` at most. */
   close(waitMs: number): Promise<void>;
 };
@@ -51,7 +50,6 @@ export function createPeriodicTasks(deps: { logger: Logger }): PeriodicTasks {
       return periodic;
     },
     all: () => tasks.values(),
-    get: (name) => tasks.get(name),
     async close(waitMs) {
       closed = true;
       await within(waitMs, Promise.all(running.values()));

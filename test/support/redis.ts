@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+export type TestRedis = {
+  url: string;
+  /** SIGKILL: connections break, data is gone. */
+  kill(): Promise<void>;
+  /** Starts it on the same port, empty. */
+  restart(): Promise<void>;
+  /** Wipes all data. */
+  flush(): Promise<void>;
+  /** It accepts connections and answers nothing until `resume`. */
+  hang(): void;
+  resume(): void;
+  /** Refuses writes for want of memory, or takes them again. */
+  fill(isFull: boolean): Promise<void>;
+  /** A connection to look into it with; the caller ends it. */
+  connect(): Redis;
+  stop(): Promise<void>;
+};
+
+export const redisMissing = 'redis-server is not installed (apt-get install redis-server): its tests are skipped';
+
+/** Whether `startTestRedis` can start one. */
+export function hasRedisServer(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0;
+}
+
+/** A Redis of its own on a free loopback port, without persistence; null and a hint where the binary is missing. */
+export async function startTestRedis(): Promise<TestRedis | null> {
+  if (!hasRedisServer()) {
+    console.warn(redisMissing);
+    return null;
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'redis-test-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  const connect = () => {
+    const redis = new Redis(url, { maxRetriesPerRequest: 3 });
+    redis.on('error', () => {});
+    return redis;
+  };
+  const ask = async (...command: [string, ...string[]]) => {
+    const redis = connect();
+    await redis.call(...command).finally(() => redis.disconnect());
+  };
+  let server: ChildProcess | undefined;
+
+  async function restart(): Promise<void> {
+    server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir],
+      { stdio: 'ignore' },
+    );
+    const redis = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    redis.on('error', () => {});
+    await redis.ping().finally(() => redis.disconnect());
+  }
+
+  async function kill(): Promise<void> {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+  }
+
+  await restart();
+  return {
+    url,
+    kill,
+    restart,
+    flush: () => ask('FLUSHALL'),
+    hang: () => server?.kill('SIGSTOP'),
+    resume: () => server?.kill('SIGCONT'),
+    fill: (isFull) => ask('CONFIG', 'SET', 'maxmemory', isFull ? '1' : '0'),
+    connect,
+    async stop() {
+      await kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
