@@ -5,7 +5,9 @@ import { isoNow, rowOf, touch, type World } from './world.ts';
 
 /** Codes of a lost connection after which the server does not try again. */
 const finalCodes = [401, 402, 403, 406];
-const profileName = 'Evofleet sandbox';
+
+/** Whose phone reads a QR: its own number in digits and the name on its profile. */
+export type Phone = { number?: string; profileName?: string };
 
 /** Opens a socket to the simulated WhatsApp: straight to open with credentials, by QR without. */
 export function openSocket(world: World, live: Live, pairingNumber: string | null): void {
@@ -24,17 +26,23 @@ export function openSocket(world: World, live: Live, pairingNumber: string | nul
     world.timers.after(knobs.reconnectMs, () => opened(world, live, socket));
     return;
   }
-  world.timers.after(knobs.qrAfterMs, () => void showQr(world, live, socket, true));
+  world.timers.after(knobs.qrAfterMs, () => showQr(world, live, socket, true));
 }
 
 /** The phone reads the QR. @returns false when none is shown. */
-export function scan(world: World, live: Live, number?: string): boolean {
+export function scan(world: World, live: Live, phone: Phone = {}): boolean {
   if (live.state !== 'connecting' || !live.qrShown) return false;
   live.qrShown = false;
   const socket = ++live.socket;
   const row = rowOf(world, live);
-  const digits = number ?? (row?.number ?? '').replace(/\D/g, '');
-  if (row) touch(world, row, { ownerJid: `${digits || world.identifiers.ownNumber()}@s.whatsapp.net`, paired: true });
+  const digits = phone.number ?? (row?.number ?? '').replace(/\D/g, '');
+  if (row) {
+    touch(world, row, {
+      ownerJid: `${digits || world.identifiers.ownNumber()}@s.whatsapp.net`,
+      profileName: phone.profileName ?? 'Evofleet sandbox',
+      paired: true,
+    });
+  }
   announce(world, live, 'connecting');
   world.timers.after(world.knobs.openAfterMs, () => opened(world, live, socket));
   return true;
@@ -59,31 +67,30 @@ function opened(world: World, live: Live, socket: number): void {
   const row = rowOf(world, live);
   live.wuid = row?.ownerJid ?? null;
   live.state = 'open';
-  if (row) touch(world, row, { connectionStatus: 'open', profileName, profilePicUrl: null });
+  if (row) touch(world, row, { connectionStatus: 'open', profilePicUrl: null });
   void world.emit(live, 'connection.update', {
     instance: live.name,
     wuid: live.wuid,
-    profileName,
+    profileName: row?.profileName,
     state: 'open',
     statusReason: 200,
   });
 }
 
-async function showQr(world: World, live: Live, socket: number, first: boolean): Promise<void> {
+function showQr(world: World, live: Live, socket: number, first: boolean): void {
   if (stale(world, live, socket)) return;
   if ((live.qr.count ?? 0) >= world.knobs.qrLimit) {
     refuse(world, live);
     return;
   }
-  const { code, base64 } = await makeQr(world.identifiers);
-  if (stale(world, live, socket)) return;
+  const { code, base64 } = makeQr(world.identifiers);
   const pairingCode = live.pairingNumber ? world.identifiers.pairingCode() : null;
   live.qr = { pairingCode, code, base64, count: (live.qr.count ?? 0) + 1 };
   live.qrShown = true;
   void world.emit(live, 'qrcode.updated', { qrcode: { instance: live.name, pairingCode, code, base64 } });
   const row = rowOf(world, live);
   if (row) touch(world, row, { connectionStatus: 'connecting' });
-  world.timers.after(world.knobs.qrRefreshMs, () => void showQr(world, live, socket, false));
+  world.timers.after(world.knobs.qrRefreshMs, () => showQr(world, live, socket, false));
   if (first && typeof world.knobs.scanAfterMs === 'number' && world.knobs.scanAfterMs > 0) {
     world.timers.after(world.knobs.scanAfterMs, () => {
       if (!stale(world, live, socket)) scan(world, live);

@@ -53,7 +53,8 @@ async function route(control: Control, call: ControlCall): Promise<Answer | unde
 }
 
 const deeds: Record<string, Deed> = {
-  scan: (control, name, body) => control.scan(name, asText(body.number)),
+  scan: (control, name, body) =>
+    control.scan(name, { ...optional('number', body.number), ...optional('profileName', body.profileName) }),
   drop: (control, name, body) => control.drop(name, typeof body.code === 'number' ? body.code : undefined),
   'remove-device': (control, name) => control.removeDevice(name),
   connect: (control, name) => control.connect(name),
@@ -87,8 +88,6 @@ function readLedger(control: Control, query: Json): Json {
 function asInbound(body: Json): Inbound {
   if (typeof body.from !== 'string') throw new ControlError('from: digits or a JID');
   const { mediatype, base64, url, caption, fileName, mimetype } = asJson(body.media);
-  const optional = <K extends string>(key: K, value: unknown) =>
-    (typeof value === 'string' ? { [key]: value } : {}) as { [P in K]?: string };
   const media =
     typeof mediatype === 'string'
       ? {
@@ -110,4 +109,8 @@ function asInbound(body: Json): Inbound {
     ...(body.fromMe === true ? { fromMe: true } : {}),
     ...media,
   };
+}
+
+function optional<K extends string>(key: K, value: unknown): { [P in K]?: string } {
+  return (typeof value === 'string' ? { [key]: value } : {}) as { [P in K]?: string };
 }

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { acknowledge } from './acks.ts';
-import { lose, openSocket, scan } from './connection.ts';
+import { lose, openSocket, type Phone, scan } from './connection.ts';
 import { type Inbound, receive } from './inbound.ts';
 import { loadInstance } from './instances.ts';
 import { type Knobs, knobProblems } from './knobs.ts';
@@ -23,8 +24,11 @@ export type Control = {
     connectionStatus: string | undefined;
     ownerJid: string | null;
   }[];
-  /** The phone reads the QR that is on show. `number`: digits of the phone's own number. */
-  scan(name: string, number?: string): void;
+  /**
+   * A phone reads the QR, as soon as one is on show (5 s at most); without a number it has the instance's, or one of its own.
+   * Resolves when it was read; the connection opens `openAfterMs` later.
+   */
+  scan(name: string, phone?: Phone): Promise<void>;
   /** The socket is lost; 401, 402, 403 and 406 end the session, any other code reconnects. Default 428. */
   drop(name: string, code?: number): void;
   /** The owner removes the linked device on the phone. */
@@ -48,6 +52,8 @@ export type Control = {
   /** The process starts anew: memory, timers and webhook calls under way are lost, the database comes back. */
   restart(): void;
 };
+
+const qrPatienceMs = 5000;
 
 export class ControlError extends Error {}
 
@@ -94,8 +100,10 @@ export function createControl(world: World, webhooks: Webhooks): Control {
         connectionStatus: world.rows.get(name)?.connectionStatus,
         ownerJid: world.rows.get(name)?.ownerJid ?? null,
       })),
-    scan(name, number) {
-      if (!scan(world, live(name), number)) throw new ControlError(`instance ${name} shows no QR`);
+    async scan(name, phone) {
+      const patienceEnds = world.clock.monotonicMs() + qrPatienceMs;
+      while (!world.lives.get(name)?.qrShown && world.clock.monotonicMs() < patienceEnds) await wait(5);
+      if (!scan(world, live(name), phone)) throw new ControlError(`instance ${name} shows no QR`);
     },
     drop: (name, code = 428) => lose(world, live(name), code),
     removeDevice: (name) => lose(world, live(name), 401),

@@ -5,6 +5,7 @@ import { answerControl, CONTROL_PREFIX } from './control-routes.ts';
 import { crashed, errorAnswer, parserAnswer, WireError } from './errors.ts';
 import { answerWithFault, faultOf, latencyOf, strikesBefore } from './faults.ts';
 import { guard, requireKey } from './guards.ts';
+import type { LedgerCall } from './ledger.ts';
 import { createRouter } from './router.ts';
 import type { Answer, Call, Json } from './types.ts';
 import type { World } from './world.ts';
@@ -19,7 +20,9 @@ export function createHandler(
   return async (request, response) => {
     const started = world.clock.monotonicMs();
     const { method = 'GET', url = '/' } = request;
-    const [path = '/', search = ''] = url.split('?', 2);
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const search = mark < 0 ? '' : url.slice(mark + 1);
     if (method === 'OPTIONS') {
       preflight(request, response);
       return;
@@ -41,17 +44,21 @@ export function createHandler(
       await controlled(call, request, response);
       return;
     }
-    const answer = await evolution(call, request);
-    respond(world, method, request, response, answer);
-    world.ledger.call({
+    const entry = world.ledger.call({
       at: world.clock.now().toISOString(),
       method,
       url,
-      apikey: call.apikey === undefined ? 'none' : call.apikey === world.apiKey ? 'global' : 'other',
-      body: call.body,
-      outcome: answer.fault ?? answer.status,
-      ms: world.clock.monotonicMs() - started,
+      apikey: 'none',
+      body: null,
+      outcome: 'pending',
+      ms: 0,
     });
+    const answer = await evolution(call, request);
+    entry.apikey = keyKind(world, call);
+    entry.body = brief(call.body);
+    entry.outcome = answer.fault ?? answer.status;
+    entry.ms = world.clock.monotonicMs() - started;
+    respond(method, request, response, answer);
   };
 
   async function evolution(call: Call, request: IncomingMessage): Promise<Answer> {
@@ -91,20 +98,29 @@ export function createHandler(
   }
 }
 
-function respond(
-  world: World,
-  method: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: Answer,
-): void {
+function keyKind(world: World, call: Call): LedgerCall['apikey'] {
+  if (call.apikey === undefined) return 'none';
+  if (call.apikey === world.apiKey) return 'global';
+  return call.name !== undefined && world.rows.get(call.name)?.token === call.apikey ? 'token' : 'other';
+}
+
+/** Long texts, media above all, would fill the ledger. */
+function brief(body: Json): Json {
+  const isLong = (value: unknown): value is string => typeof value === 'string' && value.length > longestKept;
+  if (!Object.values(body).some(isLong)) return body;
+  const cut = (value: unknown) => (isLong(value) ? `${value.slice(0, 100)}… ${value.length} characters` : value);
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, cut(value)]));
+}
+
+const longestKept = 4096;
+
+function respond(method: string, request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   const origin = request.headers.origin;
   if (origin) response.setHeader('access-control-allow-origin', origin);
   if (answer.fault) {
     answerWithFault(response, answer.fault, answer);
     return;
   }
-  void world;
   send(response, answer, method === 'HEAD');
 }
 

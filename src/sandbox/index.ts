@@ -12,7 +12,9 @@ import { createTimers } from './timers.ts';
 import { createWebhooks } from './webhooks.ts';
 import { createMessageStore, type World } from './world.ts';
 
+export type { Phone } from './connection.ts';
 export type { Control } from './control.ts';
+export { ControlError } from './control.ts';
 export type { Inbound } from './inbound.ts';
 export { type FailureRule, fastKnobs, type Knobs, realKnobs } from './knobs.ts';
 export type { Ledger, LedgerCall, LedgerHook, LedgerSend, SendFilter } from './ledger.ts';

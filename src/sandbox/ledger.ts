@@ -7,7 +7,7 @@ export type LedgerCall = {
   url: string;
   apikey: 'global' | 'token' | 'other' | 'none';
   body: unknown;
-  /** The status answered, or the fault that took its place. */
+  /** The status answered, the fault that took its place, or `pending` until then. */
   outcome: number | string;
   ms: number;
 };
@@ -40,7 +40,8 @@ export type LedgerHook = {
 };
 
 export type Ledger = {
-  call(entry: Omit<LedgerCall, 'seq'>): void;
+  /** @returns the entry, to be completed when the call was answered. */
+  call(entry: Omit<LedgerCall, 'seq'>): LedgerCall;
   send(entry: Omit<LedgerSend, 'seq'>): void;
   hook(entry: Omit<LedgerHook, 'seq'>): void;
   calls(): readonly LedgerCall[];
@@ -70,8 +71,10 @@ export function createLedger(limit: () => number): Ledger {
 
   return {
     call(entry) {
-      calls.push({ seq: ++seq, ...entry });
+      const numbered = { seq: ++seq, ...entry };
+      calls.push(numbered);
       calls = kept(calls);
+      return numbered;
     },
     send(entry) {
       sends.push({ seq: ++seq, ...entry });

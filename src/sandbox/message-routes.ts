@@ -6,7 +6,7 @@ import { type Handler, type Route, targetName } from './route.ts';
 import { sendMediaSchema, sendTextSchema } from './schemas.ts';
 import { sendBaileys } from './send-baileys.ts';
 import { sendBusiness } from './send-business.ts';
-import { sendEvolution } from './send-evolution.ts';
+import { evolutionMedia, evolutionText, sendEvolution } from './send-evolution.ts';
 import type { Answer, Call, Json } from './types.ts';
 import { requireValid } from './validate.ts';
 import { asText, type World } from './world.ts';
@@ -34,7 +34,12 @@ function send(world: World, call: Call, body: Json, kind: 'text' | 'media'): Pro
   if (!live) throw notInMemory(`${kind}Message`);
   switch (live.integration) {
     case 'EVOLUTION':
-      return sendEvolution(world, live, body, kind);
+      return sendEvolution(
+        world,
+        live,
+        body,
+        kind === 'text' ? evolutionText(body) : evolutionMedia(String(body.mediatype), body.media, body.caption),
+      );
     case 'WHATSAPP-BUSINESS':
       return sendBusiness(world, live, body, kind);
     case 'WHATSAPP-BAILEYS':

@@ -1,6 +1,7 @@
 import { inboundRoutes } from './inbound-routes.ts';
 import { instanceRoutes } from './instance-routes.ts';
 import { messageRoutes } from './message-routes.ts';
+import { otherMessageRoutes } from './other-message-routes.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
 import { settingsRoutes } from './settings-routes.ts';
@@ -15,6 +16,7 @@ export function createRouter(): (method: string, path: string) => Match | undefi
     ...rootRoutes,
     ...instanceRoutes,
     ...messageRoutes,
+    ...otherMessageRoutes,
     ...webhookRoutes,
     ...settingsRoutes,
     ...inboundRoutes,

@@ -3,9 +3,10 @@ import type { Schema } from './validate.ts';
 
 const text: Schema = { type: 'string' };
 const flag: Schema = { type: 'boolean' };
-const number: Schema = { type: 'string', description: 'Invalid format' };
+export const number: Schema = { type: 'string', description: 'Invalid format' };
 
-const sending: Record<string, Schema> = {
+/** Options of every send. */
+export const sending: Record<string, Schema> = {
   delay: { type: 'integer', description: 'Enter a value in milliseconds' },
   quoted: {
     properties: {

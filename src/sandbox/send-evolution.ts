@@ -4,8 +4,10 @@ import { dispatch, refuseByMagic } from './sends.ts';
 import type { Answer, Json, Live } from './types.ts';
 import { asText, secondsNow, type World } from './world.ts';
 
-/** A send on the EVOLUTION integration: the number stays verbatim, base64 is dropped, and the state is never asked. */
-export async function sendEvolution(world: World, live: Live, body: Json, kind: 'text' | 'media'): Promise<Answer> {
+export type EvolutionContent = { kind: string; text: string | null; message: Json; messageType: string };
+
+/** A send on the EVOLUTION integration: the number stays verbatim and the connection's state is never asked. */
+export async function sendEvolution(world: World, live: Live, body: Json, content: EvolutionContent): Promise<Answer> {
   const number = asText(body.number) ?? '';
   const { magic, answer } = refuseByMagic(number);
   if (answer) return answer;
@@ -14,21 +16,29 @@ export async function sendEvolution(world: World, live: Live, body: Json, kind: 
   const delay = Number(body.delay ?? 0) + (magic.delayMs ?? 0);
   if (delay > 0) await world.timers.wait(delay);
 
-  const media = asText(body.media) ?? '';
-  const mediaUrl = kind === 'media' && isUrl(media) ? media : null;
-  const message: Json = kind === 'text' ? { conversation: body.text } : { mediaUrl };
-  if (quoted !== undefined) message.quoted = quoted;
   const record = {
     key: { fromMe: true, id: world.identifiers.uuid(), remoteJid: number },
-    message,
-    messageType: kind === 'text' ? 'conversation' : `${String(body.mediatype)}Message`,
+    message: quoted === undefined ? content.message : { ...content.message, quoted },
+    messageType: content.messageType,
     messageTimestamp: secondsNow(world),
     source: 'unknown',
     instanceId: live.id,
   };
-  const text = kind === 'text' ? String(body.text) : (asText(body.caption) ?? null);
-  const name = kind === 'text' ? 'text' : String(body.mediatype);
-  return dispatch(world, live, { number, kind: name, text, media: null, record }, magic);
+  return dispatch(world, live, { number, kind: content.kind, text: content.text, media: null, record }, magic);
+}
+
+export const evolutionText = (body: Json): EvolutionContent => ({
+  kind: 'text',
+  text: String(body.text),
+  message: { conversation: body.text },
+  messageType: 'conversation',
+});
+
+/** Only a URL is kept of a medium; base64 and uploads are dropped. */
+export function evolutionMedia(kind: string, media: unknown, caption: unknown): EvolutionContent {
+  const given = asText(media) ?? '';
+  const message = { mediaUrl: isUrl(given) ? given : null };
+  return { kind, text: asText(caption) ?? null, message, messageType: `${kind}Message` };
 }
 
 function quotedKey(quoted: unknown): unknown {
