@@ -45,17 +45,19 @@ async function authenticate(request: FastifyRequest, options: AuthenticateOption
   const { authorization } = request.headers;
   const bearer =
     authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
-  if (typeof apiKey !== 'string' && bearer === undefined)
-    throw unauthenticated('No API key or access token was given.');
+  if (typeof apiKey !== 'string' && bearer === undefined) throw unauthenticated();
   await options.checkGuesses(request.ip);
   const caller =
     typeof apiKey === 'string' ? await options.resolveApiKey(apiKey) : await options.resolveAccessToken(bearer ?? '');
   if (caller !== null) return caller;
   await options.noteFailedGuess(request.ip);
   request.log.warn({ event: 'authentication_failed', ip: request.ip }, 'authentication failed');
-  throw unauthenticated('The API key or access token is wrong, expired or revoked.');
+  throw unauthenticated();
 }
 
-function unauthenticated(sentence: string): DomainError {
-  return new DomainError('unauthenticated', sentence, { kind: 'unauthenticated' });
+// One answer for all, so that nothing is told about a guessed key.
+function unauthenticated(): DomainError {
+  return new DomainError('unauthenticated', 'The API key or access token is missing, wrong, expired or revoked.', {
+    kind: 'unauthenticated',
+  });
 }

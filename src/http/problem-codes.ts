@@ -21,7 +21,7 @@ export const problemCodes = {
     meaning: 'The URL cannot be used: wrong scheme, credentials in it, or an address that is not public.',
   },
   invalid_media: { status: 400, meaning: 'The media is not valid base64, is empty, or does not fit its mediaType.' },
-  media_unavailable: { status: 400, meaning: 'The media URL could not be fetched; `detail` says why.' },
+  media_unavailable: { status: 422, meaning: 'The media URL could not be fetched; `detail` says why.' },
   weak_password: { status: 400, meaning: 'The password has fewer than 8 or more than 128 characters.' },
   plan_not_offered: { status: 400, meaning: 'This plan cannot be chosen at sign-up.' },
   unauthenticated: { status: 401, meaning: 'The API key or access token is missing, wrong, expired or revoked.' },

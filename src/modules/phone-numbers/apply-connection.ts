@@ -49,7 +49,7 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
   switch (fact.kind) {
     case 'qr':
       // A code that arrives late must not hide that the phone has scanned an earlier one.
-      if (number.status === 'connected') return undefined;
+      if (number.status === 'connected' || !isQrImage(fact.image)) return undefined;
       return { status: 'qr_ready', qr: { image: fact.image, pairingCode: fact.pairingCode, expiresInMs: qrLifeMs } };
     case 'qr_limit':
       if (number.status === 'connected') return undefined;
@@ -61,6 +61,11 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
     default:
       return fact satisfies never;
   }
+}
+
+// What is stored here is shown in browsers later.
+function isQrImage(image: string): boolean {
+  return image.length <= 65_536 && /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/.test(image);
 }
 
 function changeForState(

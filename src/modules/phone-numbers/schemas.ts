@@ -4,7 +4,12 @@ import type { PhoneNumber } from './phone-number.ts';
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const exact = { additionalProperties: false } as const;
 
-const DisplayName = Type.String({ minLength: 1, maxLength: 100, examples: ['Customer Service'] });
+const DisplayName = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\u0000-\\u001F\\u007F-\\u009F]+$',
+  examples: ['Customer Service'],
+});
 const Alias = Type.String({
   minLength: 1,
   maxLength: 100,

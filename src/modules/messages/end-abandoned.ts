@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely';
+import type { Ids } from '../../platform/ids.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { DB } from '../../schema.ts';
+import { settlementPayload } from './event-payload.ts';
+import { listAbandoned } from './messages-system.ts';
+import type { SettleBatch } from './settle.ts';
+
+/**
+ * Periodic: messages whose process ended between accepting and settling become `unknown`. Nobody can prove whether
+ * they were sent, so they are neither sent again nor refunded.
+ */
+export function createEndAbandoned(deps: {
+  db: Kysely<DB>;
+  ids: Ids;
+  logger: Logger;
+  settle: Pick<SettleBatch, 'add'>;
+}) {
+  return async function endAbandoned(): Promise<void> {
+    const abandoned = await listAbandoned(deps.db, 500);
+    if (abandoned.length === 0) return;
+    await Promise.all(
+      abandoned.map((message) =>
+        deps.settle.add({
+          messageId: message.id,
+          userId: message.userId,
+          phoneNumberId: message.phoneNumberId,
+          status: 'unknown',
+          statusReason: 'process_ended',
+          whatsappId: null,
+          remoteJid: null,
+          isMedia: message.kind !== 'text',
+          quotaDay: message.quotaDay,
+          eventId: deps.ids.uuidv7(),
+          payload: settlementPayload({
+            messageId: message.id,
+            number: { id: message.phoneNumberId, instanceName: message.instanceName },
+            recipient: message.recipient,
+            kind: message.kind,
+            status: 'unknown',
+            statusReason: 'process_ended',
+          }),
+        }),
+      ),
+    );
+    deps.logger.warn(
+      { event: 'messages_abandoned', count: abandoned.length },
+      'messages of an ended process are unknown',
+    );
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { type Egress, EgressError, EgressRefused } from '../../platform/egress/index.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { invalidMedia, mediaTooLarge } from './errors.ts';
+import type { MediaType, OutboundContent } from './message.ts';
+
+export type MediaInput = {
+  mediaType: MediaType;
+  /** Exactly one of both. */
+  url?: string;
+  base64?: string;
+  caption?: string;
+  fileName?: string;
+};
+
+const bytesMax = 16 * 1_048_576;
+const fetchDeadlineMs = 30_000;
+const base64Pattern = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * Makes the content of a media message: a URL is fetched by us, through the guard, so that no backend ever loads an
+ * address that a user chose. Throws `invalid_url`, `invalid_media`, `media_unavailable`, `payload_too_large`.
+ */
+export async function mediaContent(
+  deps: { egress: Pick<Egress, 'fetchBytes'> },
+  input: MediaInput,
+): Promise<OutboundContent> {
+  const { mediaType: kind, caption, url } = input;
+  if ((url === undefined) === (input.base64 === undefined)) throw invalidMedia('Give either mediaUrl or mediaBase64.');
+  const media = url === undefined ? fromBase64(input.base64 ?? '') : await fetched(deps, url, kind);
+  const fileName = input.fileName ?? media.fileName ?? (kind === 'document' ? 'document' : undefined);
+  return {
+    kind,
+    base64: media.base64,
+    bytes: media.bytes,
+    sha256: media.sha256,
+    ...(media.mimetype === undefined ? {} : { mimetype: media.mimetype }),
+    ...(fileName === undefined ? {} : { fileName }),
+    ...(caption === undefined ? {} : { caption }),
+    ...(url === undefined ? {} : { url }),
+  };
+}
+
+type Media = { base64: string; bytes: number; sha256: string; mimetype?: string; fileName?: string };
+
+function fromBase64(text: string): Media {
+  const [, mimetype, payload] = /^data:([\w.+-]+\/[\w.+-]+)[^,]{0,100};base64,(.*)$/s.exec(text.slice(0, 200)) ?? [];
+  const base64 = payload === undefined ? text : text.slice(text.indexOf(',') + 1);
+  if (base64.length === 0) throw invalidMedia('mediaBase64 is empty.');
+  if (base64.length > (bytesMax / 3) * 4 + 4) throw mediaTooLarge();
+  if (base64.length % 4 !== 0 || !base64Pattern.test(base64)) throw invalidMedia('mediaBase64 is not base64.');
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.length > bytesMax) throw mediaTooLarge();
+  return { base64, bytes: bytes.length, sha256: sha256Hex(bytes), ...(mimetype === undefined ? {} : { mimetype }) };
+}
+
+async function fetched(deps: { egress: Pick<Egress, 'fetchBytes'> }, url: string, kind: MediaType): Promise<Media> {
+  const answer = await deps.egress
+    .fetchBytes({ url, maxBytes: bytesMax, deadlineMs: fetchDeadlineMs })
+    .catch(translateEgressError);
+  if (answer.status !== 200) throw unavailable(`The media URL answered with status ${answer.status}.`);
+  if (answer.body.length === 0) throw unavailable('The media URL answered with an empty body.');
+  const mimetype = mimetypeOf(answer.headers['content-type']);
+  if (mimetype !== undefined && !fits(mimetype, kind))
+    throw invalidMedia(`The media URL holds ${mimetype}, which is no ${kind}.`);
+  const fileName = fileNameOf(url);
+  return {
+    base64: answer.body.toString('base64'),
+    bytes: answer.body.length,
+    sha256: sha256Hex(answer.body),
+    ...(mimetype === undefined ? {} : { mimetype }),
+    ...(fileName === undefined ? {} : { fileName }),
+  };
+}
+
+function translateEgressError(error: unknown): never {
+  if (error instanceof EgressRefused)
+    throw new DomainError('invalid_url', error.message, { kind: 'invalid', cause: error });
+  if (error instanceof EgressError && error.kind === 'too_large') throw mediaTooLarge();
+  if (error instanceof EgressError) throw unavailable(`The media URL could not be fetched: ${error.message}`, error);
+  throw error;
+}
+
+function unavailable(sentence: string, cause?: unknown): DomainError {
+  return new DomainError('media_unavailable', sentence, { kind: 'unprocessable', cause });
+}
+
+// Servers that do not know say octet-stream; then the file's name decides on the backend.
+function mimetypeOf(header: string | string[] | undefined): string | undefined {
+  const text = (Array.isArray(header) ? header[0] : header)?.split(';')[0]?.trim().toLowerCase();
+  if (text === undefined || text === 'application/octet-stream' || !/^[\w.+-]+\/[\w.+-]+$/.test(text)) return undefined;
+  return text;
+}
+
+function fits(mimetype: string, kind: MediaType): boolean {
+  if (kind === 'document') return true;
+  return mimetype.startsWith(`${kind}/`) || (kind === 'audio' && mimetype === 'application/ogg');
+}
+
+function fileNameOf(url: string): string | undefined {
+  const name = new URL(url).pathname.split('/').at(-1) ?? '';
+  return /^[\w.-]{1,100}\.\w{1,10}$/.test(name) ? name : undefined;
+}
+
+function sha256Hex(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,23 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../schema.ts';
+
+export type AbandonedMessage = {
+  id: string;
+  userId: number;
+  phoneNumberId: number;
+  instanceName: string;
+  recipient: string;
+  kind: string;
+  quotaDay: string;
+};
+
+/** Messages whose sender is gone: still `sending` after their lease. */
+export async function listAbandoned(db: Kysely<DB>, limit: number): Promise<AbandonedMessage[]> {
+  const { rows } = await sql<AbandonedMessage>`
+    select m.id, m.user_id as "userId", m.phone_number_id as "phoneNumberId", n.instance_name as "instanceName",
+      m.remote_jid as recipient, m.kind, m.quota_day as "quotaDay"
+    from messages m join phone_numbers n on n.id = m.phone_number_id
+    where m.status = 'sending' and m.lease_until < app_now()
+    order by m.lease_until limit ${limit}`.execute(db);
+  return rows;
+}

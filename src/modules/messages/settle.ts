@@ -1,0 +1,122 @@
+import type { Pool, PoolClient } from 'pg';
+import { Batch } from '../../platform/database/batch.ts';
+import { appendedEventsPart } from '../events/index.ts';
+import { sentStatsPart } from '../statistics/index.ts';
+
+export type Settlement = {
+  messageId: string;
+  userId: number;
+  phoneNumberId: number;
+  status: 'sent' | 'failed' | 'unknown';
+  statusReason: string | null;
+  whatsappId: string | null;
+  /** The chat's address by the backend's answer, which may differ from the one asked for. */
+  remoteJid: string | null;
+  isMedia: boolean;
+  /** The day that paid for the message; a failed one gives its unit back to it. */
+  quotaDay: string;
+  eventId: string;
+  /** JSON text of the event's payload. */
+  payload: string;
+};
+
+/** False where the message had come to its end before, or does not exist. */
+export type Settled = { settled: boolean; earlyStatus: string | null };
+
+/**
+ * One statement ends a batch of sends: state, quota refund, the wire ledger, statistics and the event, each exactly once:
+ * only a message that is still `sending` is settled (or an `unknown` one that turns out as sent).
+ */
+const settleSql = `
+  with batch as (
+    select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::text[])
+      with ordinality as t (message_id, user_id, phone_number_id, status, status_reason, whatsapp_id, remote_jid, is_media, event_id, payload, ord)
+  ), locked as (
+    select m.id, m.quota_day from messages m join batch b on b.message_id = m.id
+    where m.status = 'sending' or (m.status = 'unknown' and b.status = 'sent')
+    order by m.id for update of m
+  ), updated as (
+    update messages m set
+      status = b.status,
+      status_reason = b.status_reason,
+      whatsapp_id = b.whatsapp_id,
+      remote_jid = coalesce(b.remote_jid, m.remote_jid),
+      sent_at = case when b.status = 'sent' then app_now() end,
+      lease_until = null,
+      updated_at = now()
+    from locked l join batch b on b.message_id = l.id
+    where m.id = l.id
+    returning b.message_id, b.user_id, b.phone_number_id, b.status, b.whatsapp_id, b.remote_jid, b.is_media, b.event_id,
+      b.payload, b.ord, 'message.' || b.status as type, l.quota_day
+  ), refunded as (
+    update usage u set used = u.used - r.n
+    from (select user_id, quota_day, count(*)::int as n from updated where status = 'failed' group by user_id, quota_day) r
+    where u.user_id = r.user_id and u.day = r.quota_day
+    returning 1
+  ), wired as (
+    insert into wire_messages as w (phone_number_id, wa_id, message_id, remote_jid, from_me)
+    select distinct on (phone_number_id, whatsapp_id) phone_number_id, whatsapp_id, message_id, remote_jid, true
+    from updated where status = 'sent' order by phone_number_id, whatsapp_id
+    on conflict (phone_number_id, wa_id) do update set message_id = coalesce(w.message_id, excluded.message_id)
+    returning message_id, status
+  ), ${sentStatsPart('updated')}, ${appendedEventsPart('updated')}
+  select u.message_id is not null as settled, w.status as "earlyStatus"
+  from batch b left join updated u on u.message_id = b.message_id left join wired w on w.message_id = b.message_id
+  order by b.ord`;
+
+export type SettleBatch = Batch<Settlement, Settled>;
+
+export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
+  return new Batch<Settlement, Settled>({
+    name: 'settle',
+    pool: deps.pool,
+    ownerOf: (settlement) => settlement.userId,
+    bytesOf: (settlement) => settlement.payload.length,
+    // Its items are retried by whoever added them and must not starve behind new ones: no short line.
+    lineMax: 65_536,
+    lineWaitMaxMs: 30_000,
+    write: (client, settlements) =>
+      settlements.some((settlement) => settlement.status === 'failed')
+        ? settleWithRefunds(client, settlements)
+        : settle(client, settlements),
+  });
+}
+
+// Usage rows come before messages in the order of locks.
+async function settleWithRefunds(client: PoolClient, settlements: readonly Settlement[]): Promise<Settled[]> {
+  const failed = settlements.filter((settlement) => settlement.status === 'failed');
+  await client.query('begin');
+  try {
+    await client.query(
+      `select 1 from usage where (user_id, day) in (select * from unnest($1::bigint[], $2::date[]))
+       order by user_id, day for update`,
+      [failed.map((settlement) => settlement.userId), failed.map((settlement) => settlement.quotaDay)],
+    );
+    const settled = await settle(client, settlements);
+    await client.query('commit');
+    return settled;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function settle(client: PoolClient, settlements: readonly Settlement[]): Promise<Settled[]> {
+  const { rows } = await client.query<Settled>({
+    name: 'settle',
+    text: settleSql,
+    values: [
+      settlements.map((settlement) => settlement.messageId),
+      settlements.map((settlement) => settlement.userId),
+      settlements.map((settlement) => settlement.phoneNumberId),
+      settlements.map((settlement) => settlement.status),
+      settlements.map((settlement) => settlement.statusReason),
+      settlements.map((settlement) => settlement.whatsappId),
+      settlements.map((settlement) => settlement.remoteJid),
+      settlements.map((settlement) => settlement.isMedia),
+      settlements.map((settlement) => settlement.eventId),
+      settlements.map((settlement) => settlement.payload),
+    ],
+  });
+  return rows;
+}

@@ -1,0 +1,2 @@
+export { countReceived } from './count-received.ts';
+export { sentStatsPart } from './stats-parts.ts';
