@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 import { type ClusterOwner, canEnter } from '../../src/bin/embedded-owner.ts';
 
@@ -38,12 +39,16 @@ export interface Child {
 }
 
 export function startChild(mode: 'claim' | 'serve' | 'write', dataDir: string, owner?: ClusterOwner): Child {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'embedded-child.ts'), mode, dataDir], {
-    ...owner?.credentials,
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./embedded-child.ts', import.meta.url)), mode, dataDir],
+    {
+      ...owner?.credentials,
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const gone = once(child, 'close');
