@@ -24,6 +24,8 @@ process.exit();
 async function serve(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => console.log(`log ${line}`) });
   const client = new Client({ connectionString: postgres.url });
+  // When Postgres is killed first, the statement under way says so.
+  client.on('error', () => {});
   await client.connect();
   await client.query('CREATE TABLE IF NOT EXISTS written (n bigint GENERATED ALWAYS AS IDENTITY)');
   const kept = await client.query('SELECT coalesce(max(n), 0) AS last, count(*) AS rows FROM written');
