@@ -1,8 +1,8 @@
 import type { Alarm } from '../alarm/alarm.ts';
 import { createBackoff } from '../backoff.ts';
+import { createChanges } from '../changes.ts';
 import type { Logger } from '../logger.ts';
 import { within } from '../within.ts';
-import { createChanges } from './changes.ts';
 
 export type LaneOptions<Item> = {
   /** Also the name that the alarm rings. */
