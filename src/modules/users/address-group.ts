@@ -9,16 +9,14 @@ export function addressGroup(ipAddress: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ipAddress);
   if (mapped?.[1] !== undefined) return mapped[1];
   const [head = '', tail] = (ipAddress.split('%')[0] ?? '').split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) while (groups.length < 8 - groupsIn(tail)) groups.push('0');
-  while (groups.length < 4) groups.push('0');
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':')}::/64`;
+  const before = groupsOf(head);
+  const after = groupsOf(tail ?? '');
+  const between = Array(8 - before.length - after.length).fill('0');
+  const network = [...before, ...between, ...after].slice(0, 4);
+  return `${network.map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')}::/64`;
 }
 
-function groupsIn(tail: string): number {
-  if (tail === '') return 0;
-  return tail.split(':').length + (tail.includes('.') ? 1 : 0);
+/** An IPv4 address at the end stands for two groups. */
+function groupsOf(part: string): string[] {
+  return part === '' ? [] : part.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split(':');
 }

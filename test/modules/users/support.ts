@@ -12,7 +12,7 @@ import type { TestDatabase } from '../../support/harness.ts';
 export const password = 'SecurePass123!';
 export const jwtSecret = 'a secret for tests that is long enough';
 
-const plenty = { points: 100_000, seconds: 3_600 };
+export const plenty = { points: 100_000, seconds: 3_600 };
 
 /** Limits that no test meets by accident. */
 export const noLimits: NonNullable<UsersOptions['limits']> = {

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addressGroup } from '../../../src/modules/users/address-group.ts';
+import { createLoginThrottle, loginLimits } from '../../../src/modules/users/login-throttle.ts';
+import type { DomainError } from '../../../src/platform/errors.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
+import { buildUsers, password, plenty, type UsersUnderTest } from './support.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const usual = (limits = {}) => buildUsers(database, { limits: { registrations: plenty, ...limits } });
+
+const logInFrom = (here: UsersUnderTest, from: string, email: string, withPassword: string) =>
+  here.call('POST', '/api/auth/login', { body: { email, password: withPassword }, from });
+
+async function failTimes(here: UsersUnderTest, times: number, from: string, email: string): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let n = 0; n < times; n++) statuses.push((await logInFrom(here, from, email, `guess ${n}`)).status);
+  return statuses;
+}
+
+describe('log-in', () => {
+  test('after 5 failures of an address on an account answers 429 there, and lets the owner in elsewhere', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    expect(await failTimes(here, 6, '192.0.2.1', email)).toEqual([401, 401, 401, 401, 401, 429]);
+    const refused = await logInFrom(here, '192.0.2.1', email.toUpperCase(), password);
+    expect([refused.status, refused.body.code]).toEqual([429, 'too_many_attempts']);
+    const retryAfter = Number(refused.headers['retry-after']);
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(300);
+    expect((await logInFrom(here, '192.0.2.2', email, password)).status).toBe(200);
+  });
+
+  test('throttles an unknown account like a known one', async () => {
+    const here = usual();
+    expect(await failTimes(here, 6, '192.0.2.1', 'nobody@example.com')).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  test('leaves other accounts at the same address alone', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    await failTimes(here, 6, '192.0.2.1', 'nobody@example.com');
+    expect((await logInFrom(here, '192.0.2.1', email, password)).status).toBe(200);
+  });
+
+  test('forgives the failures of the pair when the right password comes', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    await failTimes(here, 4, '192.0.2.1', email);
+    expect((await logInFrom(here, '192.0.2.1', email, password)).status).toBe(200);
+    expect(await failTimes(here, 5, '192.0.2.1', email)).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  test('lets no more guesses through in parallel than one by one, but for the one being computed beside', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => logInFrom(here, '192.0.2.1', email, `guess ${n}`)),
+    );
+    const guessed = answers.filter((answer) => answer.status === 401).length;
+    expect(guessed).toBeGreaterThanOrEqual(5);
+    expect(guessed).toBeLessThanOrEqual(6);
+    expect(answers.every((answer) => answer.status === 401 || answer.status === 429)).toBe(true);
+  });
+
+  test('with the right password is never throttled, 40 at once', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => logInFrom(here, '192.0.2.1', email, password)));
+    expect(answers.map((answer) => answer.status)).toEqual(Array(40).fill(200));
+  });
+
+  test('closes an address that fails on many accounts, and no other address', async () => {
+    const here = usual({ login: { perAddress: { points: 8, seconds: 60 } } });
+    const { email } = await here.signUp();
+    for (let n = 0; n < 8; n++) await failTimes(here, 1, '192.0.2.1', `user${n}@example.net`);
+    expect((await logInFrom(here, '192.0.2.1', email, password)).status).toBe(429);
+    expect((await logInFrom(here, '192.0.2.2', email, password)).status).toBe(200);
+  });
+
+  test('lets the owner in from a fresh address within a bounded time, however many addresses attack', async () => {
+    const here = usual({ login: { waitMinSeconds: 1, waitMaxSeconds: 1 } });
+    const { email } = await here.signUp();
+    for (let n = 0; n < 10; n++) await failTimes(here, 2, `198.51.100.${n}`, email);
+    const first = await logInFrom(here, '192.0.2.7', email, password);
+    expect([first.status, first.headers['retry-after']]).toEqual([429, '1']);
+    // The attack goes on, from old and new addresses.
+    let attackers = 0;
+    const statuses: number[] = [];
+    const attack = setInterval(() => {
+      void logInFrom(here, `203.0.113.${attackers++ % 250}`, email, 'guess').then(({ status }) =>
+        statuses.push(status),
+      );
+    }, 20);
+    const startedAt = performance.now();
+    await vi.waitFor(async () => expect((await logInFrom(here, '192.0.2.7', email, password)).status).toBe(200), {
+      timeout: 3_000,
+      interval: 100,
+    });
+    clearInterval(attack);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(statuses.length).toBeGreaterThan(10);
+    expect(statuses.every((status) => status === 429)).toBe(true);
+  });
+
+  test('makes an address wait longer the more an account was attacked, and never above 60 s', async () => {
+    const throttle = createLoginThrottle({ limits: loginLimits });
+    const waits: (number | undefined)[] = [];
+    for (let n = 1; n <= 100; n++) {
+      await throttle.failed({ account: 'attacked', ipAddress: `198.51.100.${n}` });
+      if (![19, 20, 25, 45, 100].includes(n)) continue;
+      const begun = throttle.begin({ account: 'attacked', ipAddress: `192.0.2.${n}` });
+      waits.push(
+        await begun.then(
+          () => 0,
+          (error: DomainError) => error.retryAfterSeconds,
+        ),
+      );
+    }
+    expect(waits).toEqual([0, 2, 4, 60, 60]);
+  });
+
+  test('is logged when throttled, without the address in clear', async () => {
+    const here = usual();
+    const { email } = await here.signUp();
+    await failTimes(here, 6, '192.0.2.1', email);
+    const line = here.logLines.find(({ event }) => event === 'login_throttled');
+    expect(line).toMatchObject({ level: 'warn', ip: '192.0.2.1', account: expect.stringMatching(/^[\w-]{22}$/) });
+    expect(JSON.stringify(here.logLines)).not.toContain(email.split('@')[0]);
+  });
+
+  test('takes as long for an unknown user as for a wrong password', async () => {
+    const here = buildUsers(database);
+    const { email } = await here.signUp();
+    const timesMs = { unknown: [] as number[], wrong: [] as number[] };
+    for (let n = 0; n < 25; n++) {
+      for (const kind of ['unknown', 'wrong'] as const) {
+        const startedAt = performance.now();
+        await logInFrom(here, '192.0.2.1', kind === 'wrong' ? email : `nobody${n}@example.com`, 'not the password');
+        timesMs[kind].push(performance.now() - startedAt);
+      }
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+    const ratio = median(timesMs.unknown) / median(timesMs.wrong);
+    expect(ratio).toBeGreaterThan(0.75);
+    expect(ratio).toBeLessThan(1.33);
+  });
+});
+
+test('the change of a password is throttled like a log-in', async () => {
+  const here = usual();
+  const user = await here.signUp();
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const body = { current_password: `guess ${n}`, new_password: 'a better password' };
+    statuses.push((await here.call('POST', '/api/user/password', { key: user.api_key, body })).status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+});
+
+test('more log-ins at once than can wait are answered overloaded, with Retry-After', async () => {
+  const here = buildUsers(database);
+  const { email } = await here.signUp();
+  const answers = await Promise.all(Array.from({ length: 100 }, () => logInFrom(here, '192.0.2.1', email, password)));
+  const overloaded = answers.filter((answer) => answer.status === 503);
+  expect(overloaded).toHaveLength(34);
+  expect(overloaded[0]?.body.code).toBe('overloaded');
+  expect(Number(overloaded[0]?.headers['retry-after'])).toBeGreaterThan(0);
+  expect(answers.filter((answer) => answer.status === 200)).toHaveLength(66);
+});
+
+describe('sign-up', () => {
+  test('is limited per address', async () => {
+    const here = usual({ registrations: { points: 2, seconds: 60 } });
+    const register = (n: number, from: string) =>
+      here.call('POST', '/api/auth/register', { body: { email: `limited${n}@example.com`, password }, from });
+    const statuses: number[] = [];
+    for (let n = 0; n < 3; n++) statuses.push((await register(n, '192.0.2.1')).status);
+    expect(statuses).toEqual([201, 201, 429]);
+    expect((await register(4, '192.0.2.2')).status).toBe(201);
+  });
+});
+
+describe('keys', () => {
+  test('guessed too often close the address for a while, with one log event', async () => {
+    const here = usual({ guesses: { points: 5, seconds: 1 } });
+    const { api_key: key } = await here.signUp();
+    const profile = (from: string, withKey: string) => here.call('GET', '/api/user/profile', { key: withKey, from });
+    const statuses: number[] = [];
+    for (let n = 0; n < 7; n++) statuses.push((await profile('192.0.2.1', `guess ${n}`)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    expect((await profile('192.0.2.2', key)).status).toBe(200);
+    expect(here.logLines.filter(({ event }) => event === 'key_guess_throttled')).toEqual([
+      expect.objectContaining({ ip: '192.0.2.1', level: 'warn' }),
+    ]);
+    await vi.waitFor(async () => expect((await profile('192.0.2.1', key)).status).toBe(200), { timeout: 3_000 });
+  });
+
+  test('of an address without failures are checked by no one', () => {
+    const { users } = usual();
+    expect(users.checkGuesses('192.0.2.1')).toBe(users.checkGuesses('192.0.2.2'));
+  });
+});
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['::1', '0:0:0:0::/64'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:0001:0002::6', '2001:db8:1:2::/64'],
+  ['2001:db8::1:2:3:4:5', '2001:db8:0:1::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+])('the address %s counts as %s', (address, group) => {
+  expect(addressGroup(address)).toBe(group);
+});
