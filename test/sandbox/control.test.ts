@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { useSandbox } from './support/harness.ts';
+
+const t = useSandbox();
+const control = (method: string, path: string, body?: unknown) => t.api.call(method, `/__sandbox${path}`, body);
+
+test('the control API asks for the global key', async () => {
+  await t.api.create('mine', { token: 'mine-token' });
+  for (const key of [null, 'wrong', 'mine-token']) {
+    expect((await t.api.call('GET', '/__sandbox/knobs', undefined, key)).status).toBe(401);
+  }
+  expect((await control('GET', '/knobs')).status).toBe(200);
+});
+
+test('knobs are read and turned over HTTP, and a wrong one is named', async () => {
+  expect((await control('PATCH', '/knobs', { latencyMs: 1 })).body.latencyMs).toBe(1);
+  expect((await control('GET', '/knobs')).body.latencyMs).toBe(1);
+  expect(await control('PATCH', '/knobs', { nope: 1 })).toEqual({
+    status: 400,
+    body: { error: 'no knob is called nope' },
+  });
+});
+
+test('a phone is scanned, dropped and removed over HTTP', async () => {
+  await t.api.create('line', { integration: 'WHATSAPP-BAILEYS', qrcode: true, webhook: t.webhook });
+  const phone = { number: '5511977776666', profileName: 'Corner Bakery' };
+  expect((await control('POST', '/instances/line/scan', phone)).status).toBe(200);
+  await t.api.untilState('line', 'open');
+  expect((await control('GET', '/instances')).body).toEqual([
+    { name: 'line', state: 'open', connectionStatus: 'open', ownerJid: '5511977776666@s.whatsapp.net' },
+  ]);
+  await control('POST', '/instances/line/drop', { code: 515 });
+  await t.listener.waitFor('connection.update', 5);
+  await control('POST', '/instances/line/remove-device', {});
+  expect(await t.api.state('line')).toBe('close');
+});
+
+test('messages come in, are echoed and acknowledged on demand', async () => {
+  await control('PATCH', '/knobs', { acks: false, echo: false });
+  await t.api.connected('line', { webhook: t.webhook });
+  const sent = await t.api.send('line', '5511999999999');
+  await control('POST', '/instances/line/echo', { id: sent.body.key.id });
+  await t.listener.waitFor('send.message');
+  await control('POST', '/instances/line/ack', { id: sent.body.key.id, status: 'PLAYED' });
+  expect((await t.listener.waitFor('messages.update'))[0]?.body.data.status).toBe('PLAYED');
+  const inbound = {
+    from: '5511888888888',
+    media: { mediatype: 'image', url: 'https://files.example/a.jpg', caption: 'c' },
+  };
+  const { body } = await control('POST', '/instances/line/receive', inbound);
+  const [received] = await t.listener.waitFor('messages.upsert');
+  expect(received?.body.data).toMatchObject({ key: { id: body.result, fromMe: false }, messageType: 'imageMessage' });
+  await control('POST', '/instances/line/emit', { event: 'call', data: { status: 'offer' } });
+  await t.listener.waitFor('call');
+});
+
+test('the ledger shows calls, sends and webhook attempts, filtered and from a point on', async () => {
+  await t.api.create('plain', { token: 'own', webhook: t.webhook });
+  await t.api.send('plain', '111', 'one');
+  const last = (await control('GET', '/ledger')).body.sends.at(-1).seq;
+  await t.api.call('POST', '/message/sendText/plain', { number: '222', text: 'two' }, 'own');
+  await t.listener.waitFor('send.message', 2);
+  expect((await control('GET', '/ledger?kind=sends&number=222')).body.sends).toMatchObject([{ text: 'two' }]);
+  expect((await control('GET', `/ledger?kind=sends&after=${last}`)).body.sends).toHaveLength(1);
+  const { calls, hooks } = (await control('GET', '/ledger?kind=calls,hooks')).body;
+  expect(calls.map((call: { apikey: string }) => call.apikey)).toEqual(['global', 'global', 'token']);
+  expect(calls.at(-1)).toMatchObject({ method: 'POST', outcome: 201, body: { number: '222' } });
+  expect(hooks.filter((hook: { outcome: number }) => hook.outcome === 200).length).toBeGreaterThanOrEqual(2);
+  await control('DELETE', '/ledger');
+  expect((await control('GET', '/ledger')).body).toEqual({ sends: [], calls: [], hooks: [], dropped: 0 });
+});
+
+test('instances are forgotten by memory, by database or by both', async () => {
+  for (const name of ['one', 'two', 'three']) await t.api.create(name, { webhook: t.webhook });
+  await control('POST', '/instances/one/forget-memory', {});
+  await control('POST', '/instances/two/forget-row', {});
+  await control('POST', '/instances/three/forget', {});
+  expect(await t.api.state('one')).toBe(undefined);
+  expect(await t.api.state('two')).toBe('open');
+  expect((await t.api.call('GET', '/instance/fetchInstances?instanceName=two')).body).toEqual([]);
+  expect((await t.api.call('GET', '/instance/connectionState/three')).status).toBe(404);
+});
+
+test('a restart brings open phones back by themselves, others to a new QR, and loses calls under way', async () => {
+  await t.api.connected('open', { webhook: t.webhook });
+  await t.api.create('shut', { integration: 'WHATSAPP-BAILEYS', webhook: t.webhook });
+  await t.listener.waitFor('instance.create', 2);
+  const before = t.listener.received.length;
+  t.listener.answerWith(500);
+  await t.api.send('open', '5511999999999');
+  await t.listener.waitFor('send.message');
+  t.listener.answerWith(200);
+  await control('POST', '/restart', {});
+  await t.api.untilState('open', 'open');
+  await t.api.untilState('shut', 'connecting');
+  await t.listener.waitFor('qrcode.updated', 2);
+  expect(t.listener.of('send.message')).toHaveLength(1);
+  const told = t.listener.received.slice(before).filter((call) => call.body.instance === 'open');
+  expect(told.map((call) => call.body.data.state).filter(Boolean)).toEqual(['connecting', 'open']);
+});
+
+test('deeds on instances that are not there, and unknown paths, are refused', async () => {
+  expect((await control('POST', '/instances/nobody/drop', {})).status).toBe(400);
+  expect((await control('POST', '/instances/nobody/dance', {})).status).toBe(404);
+  expect((await control('GET', '/nothing')).status).toBe(404);
+});

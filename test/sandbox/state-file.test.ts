@@ -1,0 +1,66 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fastKnobs, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { createApi, KEY } from './support/api.ts';
+import { type Listener, startListener } from './support/listener.ts';
+
+let folder: string;
+let stateFile: string;
+let listener: Listener;
+let running: Sandbox | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  stateFile = join(folder, 'state.json');
+  listener = await startListener();
+});
+afterEach(async () => {
+  await running?.close();
+  await listener.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start() {
+  await running?.close();
+  running = await startSandbox({ apiKey: KEY, stateFile, knobs: fastKnobs });
+  return { sandbox: running, api: createApi(running) };
+}
+
+test('instances, webhooks and settings survive, and an open phone comes back open with its events', async () => {
+  const first = await start();
+  const webhook = { url: listener.url, events: ['CONNECTION_UPDATE'], headers: { 'x-tenant': 't1' } };
+  await first.api.connected('line', { webhook, token: 'line-token', rejectCall: true });
+  await first.api.create('plain');
+  const before = (await first.api.call('GET', '/instance/fetchInstances')).body;
+  const count = (await listener.waitFor('connection.update', 3)).length;
+
+  const second = await start();
+  await second.api.untilState('line', 'open');
+  expect(await second.api.state('plain')).toBe('open');
+  const after = (await second.api.call('GET', '/instance/fetchInstances')).body;
+  const stable = (row: { id: string; token: string; ownerJid: string; Setting: object }) => [
+    row.id,
+    row.token,
+    row.ownerJid,
+    row.Setting,
+  ];
+  expect(after.map(stable)).toEqual(before.map(stable));
+  expect((await second.api.call('GET', '/webhook/find/line')).body).toMatchObject({ headers: { 'x-tenant': 't1' } });
+  const told = (await listener.waitFor('connection.update', count + 2)).slice(count);
+  expect(told.map((call) => call.body.data.state)).toEqual(['connecting', 'open']);
+  expect(told.at(-1)?.body.apikey).toBe('line-token');
+});
+
+test('the file appears whole, without a close, and beside nothing else', async () => {
+  const { api } = await start();
+  await api.create('plain');
+  await expect.poll(async () => JSON.parse(await readFile(stateFile, 'utf8')).rows[0]?.name).toBe('plain');
+  expect(await readdir(folder)).toEqual(['state.json']);
+});
+
+test('a file that is none of ours stops the start', async () => {
+  await writeFile(stateFile, '{"version": 9}');
+  await expect(startSandbox({ apiKey: KEY, stateFile })).rejects.toThrow(/version 1/);
+});
