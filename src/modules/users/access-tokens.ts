@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../platform/clock.ts';
 
@@ -17,7 +18,7 @@ const tokenLengthMax = 1_024;
 
 /** Signed JWTs; `secret` is at least 32 bytes of text. */
 export function createAccessTokens(deps: { clock: Clock; secret: string }): AccessTokens {
-  const key = new TextEncoder().encode(deps.secret);
+  const key = createSecretKey(deps.secret, 'utf8');
   return {
     sign({ userId, sessionId }) {
       const nowSeconds = Math.floor(deps.clock.now().getTime() / 1000);

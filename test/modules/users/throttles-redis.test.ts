@@ -1,48 +1,29 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createGuessThrottle } from '../../../src/modules/users/guess-throttle.ts';
 import { createLoginThrottle, loginLimits } from '../../../src/modules/users/login-throttle.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { hasRedisServer, startTestRedis, type TestRedis } from '../../support/redis.ts';
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 const logger = createLogger({ level: 'silent' });
 const tooMany = { code: 'too_many_attempts' };
 
-describe.skipIf(!hasRedis)('throttles on Redis (needs redis-server: apt-get install redis-server)', () => {
-  let folder: string;
-  let server: ChildProcess;
+describe.skipIf(!hasRedisServer())('throttles on Redis (needs redis-server: apt-get install redis-server)', () => {
+  let server: TestRedis;
   let clients: Redis[];
 
   beforeAll(async () => {
-    folder = await mkdtemp('/tmp/evofleet-test-redis-');
-    const listener = createServer().listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const address = listener.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    listener.close();
-    await once(listener, 'close');
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-    server = spawn('redis-server', [...args, '--pidfile', join(folder, 'pid')], { stdio: 'ignore' });
-    clients = [0, 1].map(() => {
-      const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: 1, retryStrategy: () => 50 });
-      client.on('error', () => {});
-      return client;
-    });
-    await vi.waitFor(() => expect(clients.every((client) => client.status === 'ready')).toBe(true), {
-      timeout: 10_000,
-    });
+    const started = await startTestRedis();
+    if (started === null) throw new Error('redis-server did not start');
+    server = started;
+    clients = [server.connect(), server.connect()];
+    await Promise.all(clients.map((client) => client.ping()));
   });
 
   afterAll(async () => {
     for (const client of clients) client.disconnect();
-    server.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
+    await server.stop();
   });
 
   test('count over processes, hold out a wait, and go on per process once Redis is gone', async () => {
@@ -72,7 +53,7 @@ describe.skipIf(!hasRedis)('throttles on Redis (needs redis-server: apt-get inst
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) expect(await clients[0]?.pttl(key)).toBeGreaterThan(0);
 
-    server.kill('SIGKILL');
+    await server.kill();
     await vi.waitFor(() => expect(clients[0]?.status).not.toBe('ready'));
     const later = { account: 'somebody else', ipAddress: '192.0.2.1' };
     for (let n = 0; n < 5; n++) {
