@@ -131,9 +131,11 @@ export function createControl(world: World, webhooks: Webhooks): Control {
   };
 }
 
-/** The server answers before its instances are in memory. */
+/** The server answers before its instances are in memory; what is created meanwhile is none of its business. */
 export function loadAll(world: World): void {
+  const stored = [...world.rows.values()];
   world.timers.after(world.knobs.loadAfterMs, () => {
-    for (const row of world.rows.values()) if (!world.lives.has(row.name)) loadInstance(world, row);
+    for (const row of stored)
+      if (world.rows.get(row.name) === row && !world.lives.has(row.name)) loadInstance(world, row);
   });
 }
