@@ -52,8 +52,7 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
     const running = loading.get(key);
     if (running !== undefined) return running;
     const trouble = troubled.get(key);
-    const renewal = trouble !== undefined && now < trouble.until ? inTrouble(key, trouble.error) : loadNow(key, now);
-    return renewal;
+    return trouble !== undefined && now < trouble.until ? inTrouble(key, trouble.error) : loadNow(key, now);
   }
 
   function loadNow(key: string, startedAt: number): Promise<T | null> {
@@ -62,7 +61,6 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
       .then(
         (value) => {
           troubled.delete(key);
-          // What was read before a change must not outlive the change.
           if (startedIn === generation) remember(key, value, startedAt);
           return value;
         },
@@ -72,7 +70,9 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
           return inTrouble(key, error);
         },
       )
-      .finally(() => loading.delete(key));
+      .finally(() => {
+        if (loading.get(key) === running) loading.delete(key);
+      });
     loading.set(key, running);
     return running;
   }
@@ -92,7 +92,9 @@ export function createCachedLookup<T>(options: CachedLookupOptions<T>): CachedLo
   return {
     get,
     forget(matches) {
+      // What is being read may be from before the change: it is not remembered, and nobody else waits for it.
       generation++;
+      loading.clear();
       for (const [key, { value }] of known) if (value !== null && matches(value)) known.delete(key);
     },
   };

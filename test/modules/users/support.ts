@@ -54,7 +54,7 @@ export function buildUsers(
     limits: noLimits,
     ...options,
   });
-  const app = Fastify({ ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } });
+  const app = Fastify({ ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } } });
   registerJsonBody(app);
   registerProblemDetails(app);
   registerAuthenticate(app, users);
