@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import { expect, vi } from 'vitest';
 import { createKysely, createPool } from '../../src/platform/database/connect.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import type { DB } from '../../src/schema.ts';
@@ -11,6 +12,8 @@ export type TestDatabase = {
   pool: Pool;
   /** Another pool on the same database, as a second process would have. */
   connect(options?: { max?: number }): { db: Kysely<DB>; pool: Pool };
+  /** Resolves once a statement in this database waits for a lock. */
+  untilSomeoneWaits(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -35,10 +38,21 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     pools.push(pool);
     return { db: createKysely<DB>(pool), pool };
   };
+  const own = connect();
   return {
     url: database.url,
-    ...connect(),
+    ...own,
     connect,
+    untilSomeoneWaits: () =>
+      vi.waitFor(
+        async () => {
+          const { rows } = await own.pool.query(
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          );
+          expect(rows).not.toEqual([]);
+        },
+        { timeout: 5_000, interval: 10 },
+      ),
     async close() {
       await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()));
       await database.drop();

@@ -101,6 +101,7 @@ test('who locks a user waits for whoever holds the lock, and reads what that one
     const seen = await one.users.lockUser(tx, user.id);
     order.push(`second sees ${seen?.planType}`);
   });
+  await database.untilSomeoneWaits();
   letGo();
   await Promise.all([first, second]);
   expect(order).toEqual(['first', 'second sees business']);
