@@ -24,11 +24,11 @@ const sandbox = await startSandbox({
     latencyMs: wholeNumber('latency-ms', values['latency-ms']),
   },
 });
-console.log(`sandbox: Evolution API 2.3.6 simulated at ${sandbox.url}`);
-
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
 }
+
+console.log(`sandbox: Evolution API 2.3.6 simulated at ${sandbox.url}`);
 
 function wholeNumber(option: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -76,6 +76,14 @@ export async function recordProbe(db: Kysely<DB>, probe: ProbeResult): Promise<v
     where id = ${probe.id}`.execute(db);
 }
 
-export async function recordVersion(db: Kysely<DB>, id: number, version: string): Promise<void> {
-  await db.updateTable('backends').set({ version }).where('id', '=', id).execute();
+export async function recordVersion(
+  db: Kysely<DB>,
+  id: number,
+  found: { version: string; isSandbox: boolean },
+): Promise<void> {
+  await db
+    .updateTable('backends')
+    .set({ version: found.version, is_sandbox: found.isSandbox })
+    .where('id', '=', id)
+    .execute();
 }

@@ -6,6 +6,9 @@ import type { DB } from '../../schema.ts';
 import { type ProbeResult, recordProbe, recordVersion } from './backends-system.ts';
 import type { Backend, Registry } from './registry.ts';
 
+/** How the simulated server calls itself. */
+const sandboxClientName = 'evofleet-sandbox';
+
 /**
  * Asks every backend for the state of an instance that does not exist, which reads its memory only, and records who
  * answers. A backend must show once that it knows our key; then it is asked for its version.
@@ -36,10 +39,10 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
   async function probe(backend: Backend): Promise<ProbeResult> {
     const startedAt = deps.clock.monotonicMs();
     try {
-      await backend.client.probe();
+      await backend.probing.probe();
       const latencyMs = deps.clock.monotonicMs() - startedAt;
       // The probe does not prove the key: existence is looked up before it there.
-      if (backend.version === null) await backend.client.verifyCredentials();
+      if (backend.version === null) await backend.probing.verifyCredentials();
       return { id: backend.id, good: true, latencyMs };
     } catch (error) {
       return { id: backend.id, good: false, reason: error instanceof EvolutionError ? error.message : 'probe failed' };
@@ -47,10 +50,10 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
   }
 
   async function askVersion(backend: Backend): Promise<void> {
-    const version = await backend.client.version().then(
-      (answer) => answer.version,
-      () => 'unknown',
+    const found = await backend.probing.version().then(
+      ({ version, clientName }) => ({ version, isSandbox: clientName === sandboxClientName }),
+      () => ({ version: 'unknown', isSandbox: backend.isSandbox }),
     );
-    await recordVersion(deps.db, backend.id, version);
+    await recordVersion(deps.db, backend.id, found);
   }
 }

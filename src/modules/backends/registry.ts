@@ -12,7 +12,12 @@ export type Backend = {
   state: BackendState;
   isSandbox: boolean;
   version: string | null;
-  client: EvolutionClient;
+  /** For messages alone: connections that nothing slower holds. */
+  sends: Pick<EvolutionClient, 'sendText' | 'sendMedia'>;
+  /** For calls about instances, which may hold a connection for many seconds. */
+  control: EvolutionClient;
+  /** For probes alone, so that a busy backend does not look like a dead one. */
+  probing: Pick<EvolutionClient, 'probe' | 'verifyCredentials' | 'version'>;
 };
 
 export type Registry = ReturnType<typeof createRegistry>;
@@ -49,25 +54,29 @@ export function createRegistry(deps: { db: Kysely<DB>; secretBox: SecretBox; rea
         continue;
       }
       entries.set(row.id, open(row));
-      await known?.close();
+      void known?.close();
     }
     for (const [id, entry] of entries) {
       if (ids.has(id)) continue;
       entries.delete(id);
-      await entry.close();
+      void entry.close();
     }
   }
 
   function open(row: BackendRow): Entry {
-    const pool = createEvolutionPool(row.url);
-    const client = createEvolutionClient({
-      baseUrl: row.url,
-      apiKey: deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url)),
-      dispatcher: pool,
-      readTimeoutMs: deps.readTimeoutMs,
-    });
-    // Calls under way on a pool that is being replaced come to their end first.
-    return { ...row, client, close: () => pool.close() };
+    const apiKey = deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
+    const pools = [{}, { connections: 64 }, { connections: 2 }].map((options) => createEvolutionPool(row.url, options));
+    const [sends, control, probing] = pools.map((dispatcher) =>
+      createEvolutionClient({ baseUrl: row.url, apiKey, dispatcher, readTimeoutMs: deps.readTimeoutMs }),
+    ) as [EvolutionClient, EvolutionClient, EvolutionClient];
+    return {
+      ...row,
+      sends,
+      control,
+      probing,
+      // Calls under way on pools that are being replaced come to their end first.
+      close: async () => void (await Promise.allSettled(pools.map((pool) => pool.close()))),
+    };
   }
 
   async function require(id: number): Promise<Backend> {

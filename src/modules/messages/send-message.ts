@@ -114,9 +114,9 @@ type Sending = {
 
 function call({ number, recipient, backend, content }: Sending): Promise<SendOutcome> {
   const common = { instance: number.backendName, number: recipient, deadlineMs: callDeadlineMs };
-  if (content.kind === 'text') return backend.client.sendText({ ...common, text: content.text });
+  if (content.kind === 'text') return backend.sends.sendText({ ...common, text: content.text });
   const { mimetype, fileName, caption } = content;
-  return backend.client.sendMedia({
+  return backend.sends.sendMedia({
     ...common,
     mediatype: content.kind,
     media: content.base64,

@@ -64,7 +64,7 @@ export function createRemoveDeleted(deps: Omit<Deps, 'ids' | 'webhooks' | 'keepA
 function createRemoveFromBackend(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
   return async (number: NumberToRemove): Promise<void> => {
     try {
-      const { client } = await deps.backends.backendOf(number.backendId);
+      const { control: client } = await deps.backends.backendOf(number.backendId);
       // A phone that is logged out first forgets this line; one that is not connected has nothing to log out.
       await client.logout(number.backendName).catch(ignoreRefusal);
       await client.deleteInstance(number.backendName).catch(ignoreMissing);

@@ -58,7 +58,7 @@ export function createFetchQr(deps: {
   async function connect(place: NumberOnBackend): Promise<void> {
     if (place.backendId === null || place.backendName === null) throw backendUnavailable();
     const backend = await deps.backends.requireUsable(place.backendId);
-    const result = await backend.client.connect(place.backendName).catch(translateFailure);
+    const result = await backend.control.connect(place.backendName).catch(translateFailure);
     const fact = factOf(result);
     if (fact === undefined) return waitForQr(place.id);
     await inTransaction(deps.db, async (tx) => {

@@ -23,7 +23,7 @@ export function createFinishCreations(deps: {
   return async function finishCreations(): Promise<void> {
     for (const number of await claimUnfinishedCreations(deps.db, 100)) {
       const backend = await deps.backends.backendOf(number.backendId);
-      const found = await isThere(backend.client, number.backendName);
+      const found = await isThere(backend.control, number.backendName);
       if (found === undefined) continue;
       deps.logger.info(
         { event: 'creation_finished', phone_number_id: number.id, found },

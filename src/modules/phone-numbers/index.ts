@@ -92,9 +92,12 @@ export function createPhoneNumbers(deps: {
       await expireQrCodes(deps.db);
     },
 
-    /** Waits for what goes on behind answers already given. */
-    async close(): Promise<void> {
-      await Promise.allSettled(underWay);
+    /** Waits for what goes on behind answers already given, at most `withinMs`; the periodic tasks finish the rest. */
+    async close(withinMs: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, withinMs);
+      await Promise.race([Promise.allSettled(underWay), promise]);
+      clearTimeout(timer);
     },
   };
 }

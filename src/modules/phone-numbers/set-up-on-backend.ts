@@ -37,7 +37,7 @@ export function createSetUpOnBackend(deps: {
   return async (draft, isShown) => {
     try {
       const backend = await deps.backends.backendOf(draft.backendId);
-      const made = await makeInstance(backend.client, draft);
+      const made = await makeInstance(backend.control, draft);
       if (made.kind === 'failed') return made;
       await confirmPlace(draft, made);
       return { kind: 'done', warning: isShown.aborted ? null : await warningFor(draft) };

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { sql } from 'kysely';
+import { registerAuthenticate } from './http/authenticate.ts';
+import { registerHealth } from './http/health.ts';
+import { registerJsonBody } from './http/json-body.ts';
+import { registerLargeBodies } from './http/large-bodies.ts';
+import { registerNotFound } from './http/not-found.ts';
+import { registerOpenapi } from './http/openapi.ts';
+import { registerProblemDetails } from './http/problem-details.ts';
+import { registerRateLimit } from './http/rate-limit.ts';
+import { registerRequestLog } from './http/request-log.ts';
+import { registerValidation } from './http/validation.ts';
+import { registerInboundRoutes } from './modules/inbound/routes.ts';
+import { registerMessageRoutes } from './modules/messages/routes.ts';
+import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
+import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
+import { registerUserRoutes } from './modules/users/routes.ts';
+import { createRedisHitCounter } from './platform/redis/hit-counter.ts';
+import type { Services } from './services.ts';
+
+const bodyBytesUsual = 1_048_576;
+
+/** The HTTP side of the gateway: every plugin and every group of routes, by name. */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const { config, logger, users, redis } = services;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    trustProxy: config.trustProxy as NonNullable<FastifyServerOptions['trustProxy']>,
+    bodyLimit: bodyBytesUsual,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    requestIdLogLabel: 'request_id',
+    genReqId: requestIdOf,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+  });
+
+  registerValidation(app);
+  registerJsonBody(app);
+  registerProblemDetails(app);
+  registerRequestLog(app, { recordRequest: services.requestRecorder.record });
+  await app.register(helmet, { hsts: config.serverUrl.startsWith('https:') });
+  await app.register(cors, {
+    origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+  });
+  registerAuthenticate(app, users);
+  registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
+  await registerRateLimit(app, {
+    anonymousPerMinute: 300,
+    ...(redis === undefined ? {} : { sharedCounter: createRedisHitCounter(redis, 'evofleet:rate:') }),
+  });
+  registerNotFound(app);
+  await registerOpenapi(app, { version: '0.1.0' });
+
+  registerHealth(app, {
+    instances: services.backends.summary,
+    checks: [
+      { name: 'database', check: async () => void (await sql`select 1`.execute(services.db)) },
+      ...(redis === undefined ? [] : [{ name: 'redis', check: async () => void (await redis.ping()) }]),
+    ],
+  });
+  registerUserRoutes(app, services);
+  registerPhoneNumberRoutes(app, services);
+  registerMessageRoutes(app, services);
+  registerStatisticsRoutes(app, services);
+  await registerInboundRoutes(app, services);
+  return app;
+}
+
+// A caller's own id is taken over when it is harmless in a log line and in a header.
+function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
+}

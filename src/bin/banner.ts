@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { Config } from '../config.ts';
+
+/** What a person needs first: what runs, where its data is, and a call to paste. */
+export function banner(started: {
+  config: Config;
+  serverUrl: string;
+  isEmbedded: boolean;
+  backends: readonly { url: string; isSandbox?: boolean }[];
+  startMs: number;
+}): string {
+  const { config, serverUrl, backends } = started;
+  const areSandboxes = backends.length > 0 && backends.every((backend) => backend.isSandbox);
+  const pool = areSandboxes
+    ? `${backends.length} sandbox backends: simulated Evolution servers, nothing reaches WhatsApp`
+    : `${backends.length} backends`;
+  const example = JSON.stringify({ email: 'me@example.com', password: 'SecurePass123!', plan_type: 'starter' });
+  return [
+    '',
+    `  Evofleet is up at ${serverUrl} (${(started.startMs / 1_000).toFixed(1)} s)`,
+    '',
+    `  database   ${started.isEmbedded ? `embedded Postgres 18 in ${resolve(config.dataDir)}` : 'the one in the settings'}`,
+    `  backends   ${pool}`,
+    `  API        ${serverUrl}/api-docs`,
+    '',
+    '  Sign up; the answer holds your API key:',
+    '',
+    `  curl -s ${serverUrl}/api/auth/register -H 'content-type: application/json' -d '${example}'`,
+    '',
+    '  Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import pg from 'pg';
+import { createSecretBox } from '../platform/crypto/secret-box.ts';
+
+/**
+ * Ties this installation to its ENCRYPTION_KEY: the first process writes the key's id into the database, and one with
+ * another key is refused, because it could open none of the stored secrets.
+ */
+export async function claimEncryptionKey(databaseUrl: string, encryptionKey: string): Promise<void> {
+  const { keyId } = createSecretBox(encryptionKey);
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'evofleet start' });
+  await client.connect();
+  try {
+    await client.query('update installation set encryption_key_id = $1 where encryption_key_id is null', [keyId]);
+    const { rows } = await client.query<{ encryption_key_id: string }>('select encryption_key_id from installation');
+    const known = rows[0]?.encryption_key_id;
+    if (known !== keyId) {
+      throw new Error(
+        `ENCRYPTION_KEY: this database was set up with the key ${known}, but this process has ${keyId}. ` +
+          'Give it the key of the other processes (it may be in their DATA_DIR).',
+      );
+    }
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import closeWithGrace from 'close-with-grace';
+import { buildApp } from '../app.ts';
+import { type Config, parseConfig } from '../config.ts';
+import { startLanes } from '../lanes.ts';
+import { claimSoleProcess, SoleProcessRefused } from '../platform/lease/sole-process.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
+import { createServices, type RunConfig, type Services } from '../services.ts';
+import { banner } from './banner.ts';
+import { claimEncryptionKey } from './encryption-key.ts';
+import { readEnvironment, stopWithMessage } from './environment.ts';
+import { findDatabase } from './find-database.ts';
+import { migrateDatabase } from './migrate-database.ts';
+import { findBackends } from './sandbox-backends.ts';
+import { findSecrets } from './secrets.ts';
+
+const startedAt = performance.now();
+/** In the order of starting; ended in the reverse one. */
+const running = new AsyncDisposableStack();
+
+try {
+  const config = parseConfig(readEnvironment());
+  const logger = createLogger({ level: config.logLevel });
+  for (const warning of config.warnings) logger.warn({ event: 'setting' }, warning);
+  closeWithGrace({ delay: 28_000, logger: false }, async ({ signal, err }) => {
+    if (err !== undefined) logger.fatal({ event: 'crashed', err }, 'unexpected error');
+    else logger.info({ event: 'stopping', signal }, 'stopping');
+    await running.disposeAsync();
+  });
+  await start(config, logger);
+} catch (error) {
+  await running.disposeAsync().catch(() => undefined);
+  stopWithMessage(error);
+}
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const database = await findDatabase(config);
+  running.defer(database.close);
+  await migrateDatabase(database.url);
+  if (config.redisUrl === undefined) running.use(await beTheOnlyProcess(database.url, logger));
+
+  const secrets = await findSecrets(config);
+  await claimEncryptionKey(database.url, secrets.encryptionKey);
+  const pool = await findBackends(config);
+  running.defer(pool.close);
+  const runConfig: RunConfig = { ...config, ...secrets, databaseUrl: database.url, backends: pool.backends };
+  const services = running.use(createServices(runConfig, logger));
+  await prepare(services);
+
+  const app = await buildApp(services);
+  running.defer(() => app.close());
+  await app.listen({ host: config.host, port: config.port });
+  const address = app.addresses()[0];
+  const port = typeof address === 'object' ? address.port : config.port;
+  // With PORT=0 the addresses of the settings do not know the port.
+  const serverUrl = config.port === 0 ? config.serverUrl.replace(/:0$/, `:${port}`) : config.serverUrl;
+  if (config.port === 0) services.setCallbackUrl(config.backendCallbackUrl.replace(/:0$/, `:${port}`));
+  if (config.role !== 'api') running.use(startLanes(services));
+
+  const startMs = Math.round(performance.now() - startedAt);
+  logger.info({ event: 'started', role: config.role, port, ms: startMs }, 'gateway is up');
+  if (process.stdout.isTTY || database.isEmbedded) {
+    console.log(banner({ config, serverUrl, isEmbedded: database.isEmbedded, backends: pool.backends, startMs }));
+  }
+}
+
+async function prepare({ config, backends, plans, users }: Services): Promise<void> {
+  await plans.mergeOverrides(config.planOverrides);
+  if (config.operator !== undefined) await users.ensureOperator(config.operator);
+  await backends.join(config.backends);
+  await backends.refresh();
+  // So that the first phone number finds a backend; an answer that takes longer counts later.
+  const probed = backends.probeAll();
+  probed.catch(() => undefined);
+  await Promise.race([probed, new Promise((resolve) => setTimeout(resolve, 500))]);
+}
+
+function beTheOnlyProcess(url: string, logger: Logger) {
+  return claimSoleProcess({
+    url,
+    name: 'sole-process',
+    holder: `${hostname()} pid ${process.pid} ${randomBytes(3).toString('hex')}`,
+    logger,
+    onLost(reason) {
+      logger.fatal({ event: 'not_alone', err: reason }, 'another process took over; stopping');
+      process.kill(process.pid, 'SIGTERM');
+    },
+  }).catch((error: unknown) => {
+    if (!(error instanceof SoleProcessRefused)) throw error;
+    throw new Error(`${error.message} Without REDIS_URL exactly one process may run: stop it, or set REDIS_URL.`, {
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import type { Services } from './services.ts';
+
+const second = 1_000;
+
+/** Every lane and every periodic task of a worker. Disposing stops the lanes; the alarm ends with the services. */
+export function startLanes(services: Services): AsyncDisposable {
+  const { alarm, backends, config, inbound, messages, phoneNumbers, retention, users } = services;
+  alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
+  alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
+  alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
+  alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
+  alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
+  alarm.every('make-partitions', 3_600 * second, retention.makePartitions);
+  alarm.every('remove-old-rows', 3_600 * second, retention.removeOld);
+  alarm.every('delete-expired-sessions', 600 * second, async () => {
+    await users.deleteExpired();
+  });
+  inbound.lane.start();
+  return {
+    async [Symbol.asyncDispose]() {
+      await inbound.lane[Symbol.asyncDispose]();
+    },
+  };
+}

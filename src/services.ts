@@ -1,0 +1,168 @@
+import type { Redis } from 'ioredis';
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { Config } from './config.ts';
+import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
+import { createInbound, type Inbound } from './modules/inbound/index.ts';
+import { createMessages, type Messages } from './modules/messages/index.ts';
+import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
+import { createPlans, type Plans } from './modules/plans/index.ts';
+import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
+import { createUsers, type Users } from './modules/users/index.ts';
+import { createWebhooks } from './modules/webhooks/index.ts';
+import type { Alarm } from './platform/alarm/alarm.ts';
+import { createBullAlarm } from './platform/alarm/bull-alarm.ts';
+import { createTimerAlarm } from './platform/alarm/timer-alarm.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { createSecretBox } from './platform/crypto/secret-box.ts';
+import { createKysely, createPool } from './platform/database/connect.ts';
+import { createEgress, type EgressOptions } from './platform/egress/index.ts';
+import { createIds, type Ids } from './platform/ids.ts';
+import type { Logger } from './platform/logger.ts';
+import { createRedis } from './platform/redis/connect.ts';
+import type { DB } from './schema.ts';
+
+/** The settings with everything found or made that they left open. */
+export type RunConfig = Config & {
+  databaseUrl: string;
+  jwtSecret: string;
+  encryptionKey: string;
+  /** Backends that join at start. */
+  backends: readonly JoiningBackend[];
+};
+
+/** What tests replace. */
+export type ServiceOverrides = {
+  clock?: Clock;
+  ids?: Ids;
+  alarm?: Alarm;
+  egress?: Partial<EgressOptions>;
+  users?: Partial<Parameters<typeof createUsers>[0]>;
+};
+
+export type Services = AsyncDisposable & {
+  config: RunConfig;
+  logger: Logger;
+  ids: Ids;
+  db: Kysely<DB>;
+  redis: Redis | undefined;
+  alarm: Alarm;
+  plans: Plans;
+  users: Users;
+  backends: Backends;
+  phoneNumbers: PhoneNumbers;
+  messages: Messages;
+  inbound: Inbound;
+  statistics: ReturnType<typeof createStatistics>;
+  requestRecorder: ReturnType<typeof createRequestRecorder>;
+  retention: ReturnType<typeof createRetention>;
+  /** Where backends reach us; set when the port is known. */
+  setCallbackUrl(url: string): void;
+};
+
+const closeWithinMs = 20_000;
+
+/** The composition root: builds every module once and knows the order in which they end. */
+export function createServices(config: RunConfig, logger: Logger, overrides: ServiceOverrides = {}): Services {
+  const clock = overrides.clock ?? systemClock;
+  const ids = overrides.ids ?? createIds();
+  const onError = (error: Error) => logger.warn({ event: 'database_connection_lost', err: error }, 'connection lost');
+  const pool = createPool({
+    url: config.databaseUrl,
+    max: 20,
+    applicationName: 'evofleet',
+    statementTimeoutMs: 15_000,
+    lockTimeoutMs: 10_000,
+    onError,
+  });
+  const batchPool: Pool = createPool({
+    url: config.databaseUrl,
+    max: 8,
+    applicationName: 'evofleet batch',
+    statementTimeoutMs: 3_000,
+    lockTimeoutMs: 1_000,
+    onError,
+  });
+  const db = createKysely<DB>(pool);
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : createRedis({ url: config.redisUrl, name: 'evofleet', onError: createOutageLog(logger) });
+  const alarm =
+    overrides.alarm ??
+    (config.redisUrl === undefined
+      ? createTimerAlarm({ logger })
+      : createBullAlarm({ redisUrl: config.redisUrl, prefix: 'evofleet', logger }));
+  const secretBox = createSecretBox(config.encryptionKey);
+  const egress = createEgress({ allowCidrs: config.egressAllowCidrs, ...overrides.egress });
+  let callbackUrl = config.backendCallbackUrl;
+
+  const plans = createPlans({ db });
+  const users = createUsers({
+    db,
+    clock,
+    ids,
+    logger,
+    jwtSecret: config.jwtSecret,
+    signupPlans: config.signupPlans,
+    redis,
+    ...overrides.users,
+  });
+  const statistics = createStatistics({ db });
+  const requestRecorder = createRequestRecorder({ pool: batchPool, ids, logger });
+  const retention = createRetention({ db, logger, days: config.retentionDays });
+  const webhooks = createWebhooks({ ids, secretBox, checkUrl: egress.checkUrl });
+  const backends = createBackends({ db, secretBox, clock, logger, readTimeoutMs: config.requestTimeoutMs });
+  const phoneNumbers = createPhoneNumbers({
+    db,
+    ids,
+    clock,
+    logger,
+    secretBox,
+    users,
+    webhooks,
+    backends,
+    callbackUrl: () => callbackUrl,
+  });
+  const messages = createMessages({ db, batchPool, ids, logger, egress, phoneNumbers, backends });
+  const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm });
+
+  return {
+    config,
+    logger,
+    ids,
+    db,
+    redis,
+    alarm,
+    plans,
+    users,
+    backends,
+    phoneNumbers,
+    messages,
+    inbound,
+    statistics,
+    requestRecorder,
+    retention,
+    setCallbackUrl(url) {
+      callbackUrl = url;
+    },
+    async [Symbol.asyncDispose]() {
+      await alarm[Symbol.asyncDispose]();
+      await Promise.all([messages.close(closeWithinMs), phoneNumbers.close(closeWithinMs), inbound.close()]);
+      await requestRecorder.close();
+      await Promise.all([backends.close(), egress.close()]);
+      redis?.disconnect();
+      await Promise.all([db.destroy(), batchPool.end()]);
+    },
+  };
+}
+
+// Redis tells of every failed try; one line per outage is enough.
+function createOutageLog(logger: Logger): (error: Error) => void {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - loggedAt < 60_000) return;
+    loggedAt = performance.now();
+    logger.warn({ event: 'redis_away', err: error }, 'Redis cannot be reached; rate limits hold per process');
+  };
+}
