@@ -2,9 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { expect, vi } from 'vitest';
 import { createKysely, createPool } from '../../src/platform/database/connect.ts';
-import { migrate } from '../../src/platform/database/migrate.ts';
 import type { DB } from '../../src/schema.ts';
-import { cloneDatabase, startTestPostgres } from './postgres.ts';
+import { cloneDatabase } from './postgres.ts';
 
 export type TestDatabase = {
   url: string;
@@ -17,15 +16,11 @@ export type TestDatabase = {
   close(): Promise<void>;
 };
 
-/**
- * A migrated database of the caller's own. It lives on the server that TEST_POSTGRES_URL names, else on one that is
- * started for it.
- */
+/** A migrated database of the caller's own, cloned from the run's template. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const given = process.env.TEST_POSTGRES_URL;
-  const server = given === undefined ? await startTestPostgres() : { url: given, close: async () => {} };
-  const database = await cloneDatabase(server.url);
-  await migrate({ url: database.url, migrationsDir: 'migrations', viewsDir: 'views' });
+  const { TEST_POSTGRES_URL: server, TEST_TEMPLATE: template } = process.env;
+  if (server === undefined || template === undefined) throw new Error('test/support/global-setup.ts has not run');
+  const database = await cloneDatabase(server, template);
   const pools: Pool[] = [];
   const connect: TestDatabase['connect'] = (options = {}) => {
     const pool = createPool({
@@ -56,7 +51,6 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     async close() {
       await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()));
       await database.drop();
-      await server.close();
     },
   };
 }
