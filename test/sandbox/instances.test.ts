@@ -30,7 +30,7 @@ test('a delete is not over before its last webhook call was taken', async () => 
 });
 
 test('creates of one name that overlap destroy the one that won', async () => {
-  t.sandbox.control.setKnobs({ deleteAfterMs: 300 });
+  t.sandbox.control.setKnobs({ deleteAfterMs: 300, createStepMs: 20 });
   for (let round = 0; round < 3; round++) {
     const name = `raced-${round}`;
     const replies = await Promise.all(Array.from({ length: 8 }, () => t.api.create(name)));
