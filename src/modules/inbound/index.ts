@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { Alarm } from '../../platform/alarm/alarm.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { Lane } from '../../platform/lane/lane.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { DB } from '../../schema.ts';
+import { createAppendCall } from './append-calls.ts';
+import { type AuthenticateCall, createAuthenticateCall, type InboundCaller } from './authenticate-call.ts';
+import { createInboundLane, inboundLane } from './lane.ts';
+import { readCall } from './read-call.ts';
+
+export type { InboundCaller } from './authenticate-call.ts';
+
+export type Inbound = {
+  /** Throws `unauthenticated`, or `database_unavailable` when that cannot be told. */
+  authenticate: AuthenticateCall;
+  /**
+   * Resolves when the call is committed. Throws only what is our own trouble: `overloaded` or
+   * `database_unavailable`, then nothing may have been kept and the backend must call again.
+   */
+  receive(caller: InboundCaller, body: Buffer): Promise<'due' | 'orphan' | 'stored'>;
+  /** Applies what was received. */
+  lane: Lane;
+  /** Commits what waits to be stored; no call may come in any more. */
+  close(): Promise<void>;
+};
+
+/** What backends tell us: proven, committed, and applied to the number it is about. */
+export function createInbound(deps: {
+  db: Kysely<DB>;
+  /** A pool of its own for group commit, so that no other query holds it up. */
+  batchPool: Pool;
+  ids: Ids;
+  clock: Clock;
+  logger: Logger;
+  alarm: Pick<Alarm, 'ring' | 'onRing'>;
+}): Inbound {
+  const append = createAppendCall({ pool: deps.batchPool });
+  return {
+    authenticate: createAuthenticateCall(deps),
+    async receive(caller, body) {
+      const call = readCall(body, caller.backendName);
+      const { secretId, phoneNumberId } = caller;
+      await append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
+      if (call.state === 'due') deps.alarm.ring(inboundLane);
+      return call.state;
+    },
+    lane: createInboundLane(deps),
+    async close() {
+      await append[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** A call as it is stored: its text without the backend's secrets, and what becomes of it. */
+export type ReadCall = {
+  body: Buffer;
+  event: string | null;
+  truncated: boolean;
+  state: 'due' | 'orphan' | 'stored';
+  note: string | null;
+};
+
+const eventLengthMax = 100;
+
+/**
+ * Reads the body of a call of the backend's instance `backendName`. Takes any bytes: what is no JSON object is kept as
+ * it came, and a call about another instance is kept but never applied. The text stays JSON text in bytes, where
+ * U+0000 and lone surrogates survive as escapes.
+ */
+export function readCall(body: Buffer, backendName: string): ReadCall {
+  const envelope = parse(body);
+  if (envelope === undefined) return asItCame(body, 'not JSON');
+  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
+    return asItCame(body, 'not a JSON object');
+  }
+  const { apikey: _apikey, server_url: _serverUrl, destination: _destination, ...kept } = envelope as Envelope;
+  const text = stringify(kept);
+  const event = typeof kept.event === 'string' ? printable(kept.event) : null;
+  // What cannot be written again cannot be kept without the backend's secrets in it either.
+  if (text === undefined) {
+    return { body: Buffer.alloc(0), event, truncated: true, state: 'stored', note: 'nested too deeply' };
+  }
+  const isOwn = kept.instance === backendName;
+  return {
+    body: Buffer.from(text),
+    event,
+    truncated: false,
+    state: isOwn ? 'due' : 'orphan',
+    note: isOwn ? null : 'about another instance',
+  };
+}
+
+type Envelope = Record<string, unknown>;
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function stringify(value: Envelope): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function asItCame(body: Buffer, note: string): ReadCall {
+  return { body, event: null, truncated: false, state: 'stored', note };
+}
+
+// A column of type text takes neither U+0000 nor half a character.
+function printable(event: string): string {
+  return event.slice(0, eventLengthMax).replaceAll('\u0000', '\ufffd').toWellFormed();
+}

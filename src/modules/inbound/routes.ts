@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { problems } from '../../http/problem-details.ts';
+import type { Inbound } from './index.ts';
+
+const bodyBytesMax = 25 * 1_048_576;
+
+const schema = {
+  hide: true,
+  response: { 200: Type.Object({ success: Type.Literal(true) }), ...problems({ auth: 'user', body: true }) },
+};
+
+/**
+ * Where backends call us. The secret is checked before the body is read, and any body is taken: a backend never
+ * repeats a call that was answered 400, 401, 403, 404 or 422.
+ */
+export async function registerInboundRoutes(app: FastifyInstance, deps: { inbound: Inbound }): Promise<void> {
+  const { inbound } = deps;
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyBytesMax }, (_request, body, done) => {
+      done(null, body);
+    });
+    scope.decorateRequest('inboundCaller', null);
+    scope.post<{ Params: { secretId: string } }>(
+      '/hooks/evolution/:secretId',
+      {
+        config: { auth: 'own', record: false },
+        bodyLimit: bodyBytesMax,
+        schema,
+        onRequest: async (request) => {
+          const caller = await inbound.authenticate(request.params.secretId, request.headers.authorization);
+          request.setDecorator('inboundCaller', caller);
+        },
+      },
+      async (request) => {
+        const { body } = request;
+        await inbound.receive(request.getDecorator('inboundCaller'), Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+        return { success: true as const };
+      },
+    );
+  });
+}

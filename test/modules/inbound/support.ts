@@ -1,0 +1,178 @@
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { registerAuthenticate } from '../../../src/http/authenticate.ts';
+import { registerJsonBody } from '../../../src/http/json-body.ts';
+import { registerProblemDetails } from '../../../src/http/problem-details.ts';
+import { createInbound, type Inbound } from '../../../src/modules/inbound/index.ts';
+import { createInboundLane, type InboundLaneDeps } from '../../../src/modules/inbound/lane.ts';
+import { registerInboundRoutes } from '../../../src/modules/inbound/routes.ts';
+import { createTimerAlarm } from '../../../src/platform/alarm/timer-alarm.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { sha256 } from '../../../src/platform/crypto/digest.ts';
+import { createIds } from '../../../src/platform/ids.ts';
+import type { Lane } from '../../../src/platform/lane/lane.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { readRecording } from '../../evolution/captures.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
+
+export const ids = createIds();
+export const logger = createLogger({ level: 'silent' });
+
+export type TestNumber = {
+  id: number;
+  userId: number;
+  backendName: string;
+  secretId: string;
+  secret: string;
+};
+
+export type Call = Record<string, unknown>;
+
+export type InboundTest = {
+  database: TestDatabase;
+  app: FastifyInstance;
+  inbound: Inbound;
+  makeNumber(): Promise<TestNumber>;
+  /** Posts a call as the number's backend does, and answers the status. */
+  post(number: TestNumber, call: Call | string | Buffer, options?: { secret?: string }): Promise<number>;
+  /** Posts calls, which must all be stored, and waits until all that is due has been applied. */
+  apply(number: TestNumber, ...calls: Call[]): Promise<void>;
+  /** Another lane, as a second process has it. */
+  makeLane(options?: Partial<InboundLaneDeps>): Lane;
+  close(): Promise<void>;
+};
+
+export async function startInbound(): Promise<InboundTest> {
+  const database = await openTestDatabase();
+  const { db } = database;
+  const alarm = createTimerAlarm({ logger });
+  const inbound = createInbound({ db, batchPool: database.connect().pool, ids, clock: systemClock, logger, alarm });
+  const app = await buildApp(inbound);
+  inbound.lane.start();
+
+  const post: InboundTest['post'] = async (number, call, options = {}) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/hooks/evolution/${number.secretId}`,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${options.secret ?? number.secret}` },
+      payload: typeof call === 'string' || Buffer.isBuffer(call) ? call : JSON.stringify(call),
+    });
+    return answer.statusCode;
+  };
+  return {
+    database,
+    app,
+    inbound,
+    post,
+    makeNumber: () => makeNumber(database),
+    async apply(number, ...calls) {
+      for (const call of calls) {
+        const status = await post(number, call);
+        if (status !== 200) throw new Error(`answered ${status}`);
+      }
+      await inbound.lane.drained();
+    },
+    makeLane: (options = {}) => createInboundLane({ db, ids, logger, alarm, ...options }),
+    async close() {
+      await app.close();
+      await inbound.lane[Symbol.asyncDispose]();
+      await inbound.close();
+      await alarm[Symbol.asyncDispose]();
+      await database.close();
+    },
+  };
+}
+
+export async function buildApp(inbound: Inbound): Promise<FastifyInstance> {
+  const app = Fastify();
+  registerJsonBody(app);
+  registerProblemDetails(app);
+  registerAuthenticate(app, {
+    resolveApiKey: async () => null,
+    resolveAccessToken: async () => null,
+    checkGuesses: async () => {},
+    noteFailedGuess: async () => {},
+  });
+  await registerInboundRoutes(app, { inbound });
+  return app;
+}
+
+export async function listen(app: FastifyInstance): Promise<string> {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+async function makeNumber({ db }: TestDatabase): Promise<TestNumber> {
+  const unique = ids.base36(10);
+  const number = { backendName: `ef-${unique}`, secretId: ids.base62(22), secret: ids.base62(43) };
+  const { rows } = await sql<{ id: number; userId: number }>`
+    with made_user as (
+      insert into users (email, password_hash, api_key, plan_type, max_phone_numbers, max_messages_per_day, requests_per_minute)
+      values (${`${unique}@example.test`}, 'none', 'ef_live_…', 'business', 1, 1, 1) returning id
+    ), made as (
+      insert into phone_numbers (user_id, instance_name, token, alias, backend_name)
+      select id, ${`user_${unique}`}, 'eft_…', ${`alias ${unique}`}, ${number.backendName} from made_user returning id, user_id
+    ), made_secret as (
+      insert into inbound_secrets (id, phone_number_id, backend_name, secret_hash, secret_sealed)
+      select ${number.secretId}, id, ${number.backendName}, ${sha256(number.secret)}, 'sealed' from made
+    )
+    select id, user_id as "userId" from made`.execute(db);
+  const [made] = rows;
+  if (made === undefined) throw new Error('no number was made');
+  return { ...number, ...made };
+}
+
+/** The bodies of a recorded hook, as if they were about the given number. */
+export function recordedCalls(name: string, number: TestNumber): Call[] {
+  const recording = readRecording(`contract/hooks/${name}`) as { deliveries: { body: Call }[] };
+  return recording.deliveries.map(({ body }) => ({ ...body, instance: number.backendName }));
+}
+
+export function recordedCall(name: string, number: TestNumber): Call {
+  const [call] = recordedCalls(name, number);
+  if (call === undefined) throw new Error(`${name} holds no call`);
+  return call;
+}
+
+export type NumberRow = {
+  status: string;
+  status_reason: string | null;
+  qr_code: string | null;
+  phone_number: string | null;
+  profile_name: string | null;
+  heard_at: Date | null;
+};
+
+export async function readNumber({ db }: TestDatabase, number: TestNumber): Promise<NumberRow> {
+  return db
+    .selectFrom('phone_numbers')
+    .select(['status', 'status_reason', 'qr_code', 'phone_number', 'profile_name', 'heard_at'])
+    .where('id', '=', number.id)
+    .executeTakeFirstOrThrow();
+}
+
+export type CallRow = { state: string; note: string | null; event: string | null; body: Buffer; attempt: number };
+
+/** The number's calls as they are stored, in the order of their arrival. */
+export async function readStoredCalls({ db }: TestDatabase, number: TestNumber): Promise<CallRow[]> {
+  return db
+    .selectFrom('inbound_calls')
+    .select(['state', 'note', 'event', 'body', 'attempt'])
+    .where('phone_number_id', '=', number.id)
+    .orderBy('received_at')
+    .orderBy('id')
+    .execute();
+}
+
+export type EventRow = { type: string; payload: Record<string, unknown>; message_id: string | null };
+
+export async function readEvents({ db }: TestDatabase, number: TestNumber): Promise<EventRow[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select(['type', 'payload', 'message_id'])
+    .where('phone_number_id', '=', number.id)
+    .orderBy('sequence')
+    .execute();
+  return rows as EventRow[];
+}
