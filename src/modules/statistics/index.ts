@@ -1,2 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { DB } from '../../schema.ts';
+import { type ListedRequest, listApiRequests } from './api-requests-repository.ts';
+import { createReadDashboard } from './read-dashboard.ts';
+import { createReadStatistics } from './read-statistics.ts';
+
 export { countReceived } from './count-received.ts';
+export type { Figures } from './figures.ts';
+export type { Dashboard } from './read-dashboard.ts';
+export type { StatisticsReport } from './read-statistics.ts';
+export { type AnsweredRequest, createRequestRecorder, type RequestRecorder } from './request-recorder.ts';
+export { createRetention, type Retention } from './retention.ts';
 export { sentStatsPart } from './stats-parts.ts';
+
+export type Statistics = ReturnType<typeof createStatistics>;
+
+/** What users sent, received and asked: figures by day and phone number, the dashboard, the log of requests. */
+export function createStatistics(deps: { db: Kysely<DB> }) {
+  return {
+    /** Figures of a span of days (UTC). Throws `invalid_request` for a bad span, `not_found` for a foreign number. */
+    report: createReadStatistics(deps),
+
+    /** The user's row of user_dashboard, at most 100 phone numbers, and the latest messages sent. */
+    dashboard: createReadDashboard(deps),
+
+    /** A page of the user's own requests, newest first, and where the next one begins; null at the end. */
+    async requests(
+      userId: number,
+      page: { limit: number; after?: { createdAt: Date; id: string } },
+    ): Promise<{ requests: ListedRequest[]; next: { createdAt: Date; id: string } | null }> {
+      const rows = await listApiRequests(deps.db, userId, { ...page, limit: page.limit + 1 });
+      const requests = rows.slice(0, page.limit);
+      const last = requests.at(-1);
+      return {
+        requests,
+        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
+      };
+    },
+  };
+}
