@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import { sql } from 'kysely';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { registerHealth } from './http/health.ts';
@@ -28,14 +33,13 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { config, logger, users, redis } = services;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     trustProxy: config.trustProxy as NonNullable<FastifyServerOptions['trustProxy']>,
     bodyLimit: bodyBytesUsual,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
-    requestIdLogLabel: 'request_id',
     genReqId: requestIdOf,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });
