@@ -11,7 +11,7 @@ Usage: scripts/test-api.sh [options]
   --number DIGITS    recipient of the two messages (default: $NUMBER, else 628123456789)
   --media-url URL    send this image by its URL (default: a small image inside the request)
   --wait SECONDS     how long the phone number may take to connect (default: $CONNECT_TIMEOUT, else 60)
-  --without-phone    nobody scans the QR code: the two sends must be refused, everything else must work
+  --without-phone    go on when no phone has scanned the QR code: the two sends must then be refused
   --help             this text
 
 Needs bash and curl. Signs up a user of its own; its phone number is deleted at the end.
@@ -73,6 +73,7 @@ api_key=
 token=
 phone_id=
 answer_file=$(mktemp) || exit 1
+qr_file=${TMPDIR:-/tmp}/evofleet-qr-$$.png
 
 # Whatever stopped the walk, the phone number goes and the sum is printed.
 finish() {
@@ -80,7 +81,7 @@ finish() {
     request DELETE "/api/phone-numbers/$phone_id"
     if [ "$status" != 200 ]; then echo "Phone number $phone_id could not be deleted: HTTP $status $body" >&2; fi
   fi
-  rm -f "$answer_file"
+  rm -f "$answer_file" "$qr_file"
   echo
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
@@ -233,6 +234,10 @@ else
     expect_field qr_code 'data:image/png;base64,[A-Za-z0-9+/]+=*'
     expect_field qr_expires_at '[0-9]{4}-[0-9]{2}-[0-9]{2}T.+Z'
     pass 'a PNG'
+    if [ "$(field sandbox)" = false ] && [ "$without_phone" = no ]; then
+      field qr_code | sed 's/^.*base64,//' | base64 -d > "$qr_file"
+      echo "        Scan it with WhatsApp within $connect_timeout s: $qr_file"
+    fi
   elif [ "$without_phone" = yes ] || [ "$(field status)" = connected ]; then
     pass 'no code right now'
   else
@@ -271,7 +276,7 @@ text_json="{\"token\":\"$token\",\"number\":\"$number\",\"text\":\"Hello from Wh
 media_json="{\"token\":\"$token\",\"number\":\"$number\",$media_json,\"caption\":\"Check this out!\",\"mediaType\":\"image\"}"
 expected_sent=0
 
-# Sends, or without a phone sees the send refused: message_sent PATH JSON
+# check_send PATH JSON: must be sent, or without a phone be refused.
 check_send() {
   request POST "$1" "$2"
   if [ "$phone_status" != connected ]; then
@@ -309,7 +314,8 @@ pass "messages_sent $expected_sent"
 begin '11 dashboard: GET /api/dashboard'
 request GET /api/dashboard
 expect_success 200
-expect_member max_phone_numbers
+expect_field max_phone_numbers "$integer"
+expect_field total_phone_numbers 1
 pass
 
 begin '12 delete: DELETE /api/phone-numbers/{id}'
