@@ -6,7 +6,7 @@ import type { Ids } from '../../platform/ids.ts';
 import { createLane, type Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { applyCalls, readCalls } from './apply-calls.ts';
+import { applyCalls, readClaimed } from './apply-calls.ts';
 import { type ClaimedCall, claimCalls, putBack } from './inbound-calls-system.ts';
 
 /** The lane's name, by which it is rung. */
@@ -16,7 +16,7 @@ export type InboundLaneDeps = {
   db: Kysely<DB>;
   ids: Ids;
   logger: Logger;
-  alarm: Pick<Alarm, 'onRing'>;
+  alarm: Pick<Alarm, 'ring' | 'onRing'>;
   /** After this long another worker takes over what one has claimed; 30,000 if unset. */
   leaseMs?: number;
   /** The wait after a call's first failure, doubled with each further one; 1,000 if unset. */
@@ -61,6 +61,8 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
       }
     });
     await Promise.allSettled(workers);
+    // Calls that came for a busy number were held back, and their ring is over.
+    deps.alarm.ring(inboundLane);
   }
 
   async function workNumber(phoneNumberId: number, calls: readonly ClaimedCall[]): Promise<void> {
@@ -75,7 +77,7 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
   }
 
   async function apply(phoneNumberId: number, calls: readonly ClaimedCall[]): Promise<void> {
-    const read = readCalls(calls);
+    const read = calls.map(readClaimed);
     await inTransaction(db, (tx) => applyCalls(tx, deps, phoneNumberId, read));
   }
 

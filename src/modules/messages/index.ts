@@ -15,8 +15,10 @@ import { createSendMessage, type SendInput, type SentMessage } from './send-mess
 import { createSettleBatch } from './settle.ts';
 import { createSettleSurely } from './settle-surely.ts';
 
+export { applySentFacts, type SentFact } from './apply-status.ts';
 export type { MediaInput } from './media-content.ts';
 export type { MediaType } from './message.ts';
+export { type ReceivedMessage, recordReceived } from './record-received.ts';
 export type { SendInput, SentMessage } from './send-message.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
