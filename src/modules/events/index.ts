@@ -1,3 +1,3 @@
 export { appendEvents, type NewEvent } from './append-events.ts';
-export { appendedEventsPart, eventColumns } from './append-part.ts';
+export { appendedEventsPart } from './append-part.ts';
 export type { EventType } from './event-types.ts';

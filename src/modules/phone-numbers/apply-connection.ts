@@ -13,7 +13,7 @@ export type ConnectionFact =
   | { kind: 'logged_out'; at: Date | null };
 
 /** How long one code can be scanned: the server gives WhatsApp 45 s for each and then makes the next. */
-export const qrLifeMs = 45_000;
+const qrLifeMs = 45_000;
 
 /**
  * Applies facts about one number, in their order, and answers the events to append. The number must be locked by this

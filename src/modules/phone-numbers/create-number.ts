@@ -11,8 +11,9 @@ import type { DB } from '../../schema.ts';
 import { type Reservation, release, replaceReservation, reserve } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
+import type { Draft } from './draft.ts';
 import { phoneNumberLimit, translateAliasConflict } from './errors.ts';
-import { type InboundSecret, makeInboundSecret } from './inbound-secret.ts';
+import { makeInboundSecret } from './inbound-secret.ts';
 import type { Integration, PhoneNumber } from './phone-number.ts';
 import { countPhoneNumbers, findPhoneNumber, insertPhoneNumber } from './phone-numbers-repository.ts';
 import { endCreation, markDeleted, placeNumber } from './placement-system.ts';
@@ -47,19 +48,6 @@ type Deps = {
   setUpOnBackend: SetUpOnBackend;
   /** Work that goes on after the answer; waited for when the process closes. */
   keepAlive(work: Promise<unknown>): void;
-};
-
-/** A number waiting to be set up on the backend where a place is reserved for it. */
-export type Draft = {
-  id: number;
-  userId: number;
-  integration: Integration;
-  number: string | undefined;
-  token: string;
-  backendId: number;
-  backendName: string;
-  reservationId: string;
-  inbound: InboundSecret;
 };
 
 const backendsTriedMax = 5;

@@ -23,7 +23,7 @@ import { createNumberWatch } from './watch-numbers.ts';
 export { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts';
 export { type LockedNumber, lockNumberForFacts, noteHeard } from './connection-system.ts';
 export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-system.ts';
-export type { Integration, NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
+export type { PhoneNumber, SendableNumber } from './phone-number.ts';
 
 export type PhoneNumbers = ReturnType<typeof createPhoneNumbers>;
 

@@ -45,21 +45,6 @@ export async function findPhoneNumber(db: Kysely<DB>, userId: number, id: number
   return row === undefined ? undefined : toPhoneNumber(row);
 }
 
-export async function findPhoneNumberByTokenHash(
-  db: Kysely<DB>,
-  userId: number,
-  tokenHash: Buffer,
-): Promise<PhoneNumber | undefined> {
-  const row = await selectPhoneNumbers(db, userId)
-    .innerJoin('number_tokens', 'number_tokens.phone_number_id', 'phone_numbers.id')
-    .where('number_tokens.token_hash', '=', tokenHash)
-    .where((eb) =>
-      eb.or([eb('number_tokens.expires_at', 'is', null), eb('number_tokens.expires_at', '>', sql<Date>`app_now()`)]),
-    )
-    .executeTakeFirst();
-  return row === undefined ? undefined : toPhoneNumber(row);
-}
-
 /** Oldest first, the page after `after`. */
 export async function listPhoneNumbers(
   db: Kysely<DB>,

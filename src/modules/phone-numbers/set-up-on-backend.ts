@@ -12,7 +12,7 @@ import { type Backends, confirm } from '../backends/index.ts';
 import { appendEvents, type NewEvent } from '../events/index.ts';
 import { applyConnectionFacts } from './apply-connection.ts';
 import { lockNumberForFacts, readStates } from './connection-system.ts';
-import type { Draft } from './create-number.ts';
+import type { Draft } from './draft.ts';
 import { endCreation } from './placement-system.ts';
 
 export type SetUpResult =

@@ -5,11 +5,8 @@ import { createReadDashboard } from './read-dashboard.ts';
 import { createReadStatistics } from './read-statistics.ts';
 
 export { countReceived } from './count-received.ts';
-export type { Figures } from './figures.ts';
-export type { Dashboard } from './read-dashboard.ts';
-export type { StatisticsReport } from './read-statistics.ts';
-export { type AnsweredRequest, createRequestRecorder, type RequestRecorder } from './request-recorder.ts';
-export { createRetention, type Retention } from './retention.ts';
+export { createRequestRecorder, type RequestRecorder } from './request-recorder.ts';
+export { createRetention } from './retention.ts';
 export { sentStatsPart } from './stats-parts.ts';
 
 export type Statistics = ReturnType<typeof createStatistics>;
