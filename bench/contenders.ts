@@ -19,8 +19,10 @@ export type Contender = Running & {
   requests: LoadRequest[];
   /** Compares what was kept with the 2xx answered since the start; resolves with what does not agree, in words. */
   disagreements(answered: Answered): Promise<string[]>;
-  /** What the contender says it keeps, for the report. */
+  /** What it keeps of each send, for the report. */
   counted: string;
+  /** Its database's name, where it has one. */
+  database?: string;
 };
 export type Answered = { ok: number; all: number };
 
@@ -153,6 +155,7 @@ export async function startNaive(
     url: `http://127.0.0.1:${port}`,
     requests: sendTextRequests(lines),
     counted: 'messages rows',
+    database: 'naive',
     async disagreements({ ok }) {
       const [row] = await query<{ n: number }>(database, 'select count(*)::int as n from messages');
       return row?.n === ok ? [] : [`messages has ${row?.n} rows`];

@@ -57,6 +57,7 @@ export async function startGateway(
       ...running,
       url,
       requests: sendTextRequests(lines),
+      database: 'gateway',
       counted: 'messages, usage, message_stats, api_requests',
       disagreements: (answered) => settledDisagreements(database, answered),
     };

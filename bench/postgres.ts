@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -25,10 +26,13 @@ const SHOWN = [
   'shared_buffers',
 ];
 
-export type Cluster = Running & { programs: string; url(database: string): string };
+export type Cluster = Running & { programs: string; countsStatements: boolean; url(database: string): string };
 
 /** A new cluster in the scratch folder, reached over a unix socket alone. Debian's Postgres, else the embedded one. */
-export async function startPostgres(ground: Ground, embedded: boolean): Promise<Cluster> {
+export async function startPostgres(
+  ground: Ground,
+  { embedded, profile }: { embedded: boolean; profile: boolean },
+): Promise<Cluster> {
   const home = join(ground.scratch, 'postgres');
   const cluster = join(home, 'cluster');
   const socket = join(home, 'socket');
@@ -40,7 +44,16 @@ export async function startPostgres(ground: Ground, embedded: boolean): Promise<
   await initialise(programs, owner, cluster);
 
   const lines: string[] = [];
-  const settings = { ...SETTINGS, listen_addresses: '', unix_socket_directories: socket };
+  const countsStatements = profile && hasStatementCounter(programs);
+  const settings = {
+    ...SETTINGS,
+    listen_addresses: '',
+    unix_socket_directories: socket,
+    ...(countsStatements && {
+      shared_preload_libraries: 'pg_stat_statements',
+      'pg_stat_statements.track_planning': 'on',
+    }),
+  };
   const program = await startGuarded({
     program: join(programs, 'bin', 'postgres'),
     args: ['-D', '/proc/self/cwd', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -62,11 +75,12 @@ export async function startPostgres(ground: Ground, embedded: boolean): Promise<
   };
   try {
     await eventually(ground, 'Postgres accepts connections', 30, () => query(url('postgres'), 'select 1'));
+    if (countsStatements) await query(url('postgres'), 'create extension pg_stat_statements');
   } catch (error) {
     await close();
     throw error;
   }
-  return { name: 'postgres', pid: program.pid, programs, url, [Symbol.asyncDispose]: close };
+  return { name: 'postgres', pid: program.pid, programs, countsStatements, url, [Symbol.asyncDispose]: close };
 }
 
 /** The settings that decide about durability, as the running server tells them. */
@@ -123,6 +137,10 @@ async function debianPrograms(): Promise<string | undefined> {
     .filter((version) => version >= 15)
     .sort((a, b) => b - a)[0];
   return newest === undefined ? undefined : join(root, String(newest));
+}
+
+function hasStatementCounter(programs: string): boolean {
+  return ['lib', 'lib/postgresql'].some((folder) => existsSync(join(programs, folder, 'pg_stat_statements.so')));
 }
 
 async function ownFolder(folder: string, owner: ClusterOwner): Promise<void> {

@@ -20,6 +20,7 @@ import { type Cluster, fileSystem, readSettings, startPostgres } from './postgre
 import type { Ground } from './processes.ts';
 import { profileFlags, summariseProfile } from './profile.ts';
 import { cpuTable, mediansOf, table, targets } from './report.ts';
+import { summariseStatements } from './statements.ts';
 import { fdatasyncMs, machine } from './usage.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,7 +45,7 @@ async function bench(options: Options): Promise<void> {
   const ground: Ground = { scratch, signal: abort.signal, fail };
 
   const disk = { fileSystem: await fileSystem(scratch), fdatasyncMs: fdatasyncMs(scratch) };
-  const cluster = ending.use(await startPostgres(ground, options.embedded));
+  const cluster = ending.use(await startPostgres(ground, options));
   const settings = await readSettings(cluster);
   const backend = ending.use(await startBackend(ground));
   const where = machine(root);
@@ -74,20 +75,7 @@ async function bench(options: Options): Promise<void> {
   for (const { text, value, met } of targets(medians))
     console.log(`${met ? 'met  ' : 'SHORT'} ${text}: ${value.toFixed(2)}x`);
 
-  // Node writes a profile when its process ends.
-  if (options.profile) for (const contender of contenders) await contender[Symbol.asyncDispose]();
-  for (const { name } of contenders) {
-    const folder = profileFolder(scratch, name);
-    if (!existsSync(folder)) continue;
-    const windows = samples
-      .filter((sample) => sample.contender === name)
-      .map(({ window: [from, to], requestsPerSecond }) => ({
-        from,
-        to,
-        requests: requestsPerSecond * options.seconds,
-      }));
-    console.log(`\n## Profile: ${name}\n\n${await summariseProfile(folder, root, windows)}`);
-  }
+  if (options.profile) await printProfiles({ scratch, cluster, contenders, samples, options });
   if (options.record !== undefined) {
     const file = join(root, 'bench/results', `${options.record}.json`);
     await mkdir(join(root, 'bench/results'), { recursive: true });
@@ -156,6 +144,33 @@ async function runAll(
     }
   }
   return contenders.flatMap(({ name }) => samples.filter((sample) => sample.contender === name));
+}
+
+async function printProfiles(parts: {
+  scratch: string;
+  cluster: Cluster;
+  contenders: Contender[];
+  samples: Sample[];
+  options: Options;
+}): Promise<void> {
+  const { scratch, cluster, contenders, samples, options } = parts;
+  // Node writes a profile when its process ends.
+  for (const contender of contenders) await contender[Symbol.asyncDispose]();
+  for (const { name, database } of contenders) {
+    const runs = samples.filter((sample) => sample.contender === name);
+    const folder = profileFolder(scratch, name);
+    if (existsSync(folder)) {
+      const windows = runs.map(({ window: [from, to], requestsPerSecond }) => ({
+        from,
+        to,
+        requests: requestsPerSecond * options.seconds,
+      }));
+      console.log(`\n## Profile: ${name}\n\n${await summariseProfile(folder, root, windows)}`);
+    }
+    if (database === undefined || !cluster.countsStatements) continue;
+    const answered = runs.flatMap(({ statuses }) => Object.values(statuses)).reduce((sum, count) => sum + count, 0);
+    console.log(`\n${await summariseStatements(cluster.url('postgres'), database, answered)}`);
+  }
 }
 
 function profileFolder(scratch: string, name: string): string {
