@@ -85,6 +85,7 @@ test('a restart brings open phones back by themselves, others to a new QR, and l
   await t.api.connected('open', { webhook: t.webhook });
   await t.api.create('shut', { integration: 'WHATSAPP-BAILEYS', webhook: t.webhook });
   await t.listener.waitFor('instance.create', 2);
+  await t.listener.waitFor('connection.update', 3);
   const before = t.listener.received.length;
   t.listener.answerWith(500);
   await t.api.send('open', '5511999999999');
@@ -97,6 +98,28 @@ test('a restart brings open phones back by themselves, others to a new QR, and l
   expect(t.listener.of('send.message')).toHaveLength(1);
   const told = t.listener.received.slice(before).filter((call) => call.body.instance === 'open');
   expect(told.map((call) => call.body.data.state).filter(Boolean)).toEqual(['connecting', 'open']);
+});
+
+test('a webhook call under way is lost in a restart: its failure is never known', async () => {
+  await t.api.create('plain', { webhook: { ...t.webhook, events: ['SEND_MESSAGE'] } });
+  t.listener.hold(80);
+  t.listener.answerWith(500, 200);
+  await t.api.send('plain', '1', 'lost');
+  await t.listener.waitFor('send.message');
+  t.sandbox.control.restart();
+  await t.api.untilState('plain', 'open');
+  await t.api.send('plain', '1', 'after');
+  const known = () => t.sandbox.control.ledger.hooks().map((hook) => hook.outcome);
+  await expect.poll(known).toEqual([200]);
+});
+
+test('one status of one message is told once', async () => {
+  t.sandbox.control.setKnobs({ acks: false });
+  await t.api.connected('line', { webhook: t.webhook });
+  const { id } = (await t.api.send('line', '5511999999999')).body.key;
+  for (const status of ['READ', 'READ', 'PLAYED']) await t.sandbox.control.acknowledge('line', id, status);
+  const told = await t.listener.waitFor('messages.update', 2);
+  expect(told.map((call) => call.body.data.status)).toEqual(['READ', 'PLAYED']);
 });
 
 test('deeds on instances that are not there, and unknown paths, are refused', async () => {
