@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { describe } from 'vitest';
 
 export type TestRedis = {
   url: string;
@@ -24,7 +25,14 @@ export type TestRedis = {
   stop(): Promise<void>;
 };
 
-export const redisMissing = 'redis-server is not installed (apt-get install redis-server): its tests are skipped';
+/** A `describe` whose tests need `startTestRedis`; where it cannot start one they are skipped with a hint. */
+export function describeWithRedis(title: string, tests: () => void): void {
+  const isMissing = !hasRedisServer();
+  if (isMissing) console.warn(hint);
+  describe.skipIf(isMissing)(isMissing ? `${title} [${hint}]` : title, tests);
+}
+
+const hint = 'Skipped, redis-server is not installed: apt-get install redis-server';
 
 /** Whether `startTestRedis` can start one. */
 export function hasRedisServer(): boolean {
@@ -34,7 +42,7 @@ export function hasRedisServer(): boolean {
 /** A Redis of its own on a free loopback port, without persistence; null and a hint where the binary is missing. */
 export async function startTestRedis(): Promise<TestRedis | null> {
   if (!hasRedisServer()) {
-    console.warn(redisMissing);
+    console.warn(hint);
     return null;
   }
   const dir = await mkdtemp(join(tmpdir(), 'redis-test-'));

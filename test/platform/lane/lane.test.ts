@@ -1,54 +1,12 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Alarm } from '../../../src/platform/alarm/alarm.ts';
-import { createTimerAlarm } from '../../../src/platform/alarm/timer-alarm.ts';
-import { createLane, type Lane, type LaneOptions } from '../../../src/platform/lane/lane.ts';
-import { collectLogs } from '../alarm/logs.ts';
-
-type Rows = { due: number[]; put(...items: number[]): void; claim: LaneOptions<number>['claim'] };
-
-/** Rows in memory, claimed in order. */
-function createRows(): Rows {
-  const due: number[] = [];
-  return {
-    due,
-    put: (...items) => void due.push(...items),
-    claim: vi.fn(async (limit: number) => due.splice(0, limit)),
-  };
-}
-
-const closers: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const closer of closers.splice(0).reverse()) await closer[Symbol.asyncDispose]();
-});
-
-type Setting = Partial<LaneOptions<number>> & Pick<LaneOptions<number>, 'claim'>;
-
-function open(setting: Setting): { lane: Lane; alarm: Alarm; logs: ReturnType<typeof collectLogs> } {
-  const logs = collectLogs();
-  const alarm = createTimerAlarm({ logger: logs.logger });
-  const work = setting.workBatch === undefined ? { work: async () => {} } : {};
-  const lane = createLane<number>({
-    name: 'lane',
-    alarm,
-    logger: logs.logger,
-    concurrency: 4,
-    batchSize: 4,
-    lookEveryMs: 60_000,
-    ...work,
-    ...setting,
-  } as LaneOptions<number>);
-  closers.push(alarm, lane);
-  return { lane, alarm, logs };
-}
-
-const turn = (ms = 5) => new Promise((done) => setTimeout(done, ms));
+import { describe, expect, test, vi } from 'vitest';
+import { createRows, openLane, turn } from './support.ts';
 
 describe('claiming', () => {
   test('rows that are due at the start are worked without a ring', async () => {
     const rows = createRows();
     const done: number[] = [];
     rows.put(1, 2, 3);
-    const { lane } = open({ claim: rows.claim, work: async (item) => void done.push(item) });
+    const { lane } = openLane({ claim: rows.claim, work: async (item) => void done.push(item) });
     lane.start();
     await vi.waitFor(() => expect(done).toEqual([1, 2, 3]));
   });
@@ -56,7 +14,7 @@ describe('claiming', () => {
   test('a ring makes it claim, batch after batch, until nothing is due', async () => {
     const rows = createRows();
     const done: number[] = [];
-    const { lane, alarm } = open({ claim: rows.claim, work: async (item) => void done.push(item) });
+    const { lane, alarm } = openLane({ claim: rows.claim, work: async (item) => void done.push(item) });
     lane.start();
     await lane.drained();
     const items = Array.from({ length: 50 }, (_, n) => n);
@@ -70,7 +28,7 @@ describe('claiming', () => {
     const done: number[] = [];
     let answer = () => {};
     let claims = 0;
-    const { lane, alarm } = open({
+    const { lane, alarm } = openLane({
       claim: async (limit) => {
         const found = rows.due.splice(0, limit);
         if (++claims === 1) {
@@ -94,7 +52,7 @@ describe('claiming', () => {
   test('a lane that nobody rings looks by itself', async () => {
     const rows = createRows();
     const done: number[] = [];
-    const { lane } = open({ claim: rows.claim, lookEveryMs: 50, work: async (item) => void done.push(item) });
+    const { lane } = openLane({ claim: rows.claim, lookEveryMs: 50, work: async (item) => void done.push(item) });
     lane.start();
     await lane.drained();
     rows.put(1);
@@ -103,7 +61,7 @@ describe('claiming', () => {
 
   test('an idle lane does not claim between its looks', async () => {
     const rows = createRows();
-    const { lane } = open({ claim: rows.claim });
+    const { lane } = openLane({ claim: rows.claim });
     lane.start();
     await lane.drained();
     const before = vi.mocked(rows.claim).mock.calls.length;
@@ -120,7 +78,7 @@ describe('claiming', () => {
       claiming--;
       return [];
     });
-    const { lane, alarm } = open({ claim });
+    const { lane, alarm } = openLane({ claim });
     alarm.ring('lane');
     await turn();
     expect(claim).not.toHaveBeenCalled();
@@ -142,7 +100,7 @@ describe('working', () => {
     let running = 0;
     let most = 0;
     const limits: number[] = [];
-    const { lane } = open({
+    const { lane } = openLane({
       concurrency: 3,
       batchSize: 8,
       claim: async (limit) => {
@@ -167,7 +125,7 @@ describe('working', () => {
     rows.put(0, ...Array.from({ length: 30 }, (_, n) => n + 1));
     let finishSlow = () => {};
     let done = 0;
-    const { lane } = open({
+    const { lane } = openLane({
       claim: rows.claim,
       work: async (item) => {
         if (item === 0) {
@@ -188,7 +146,7 @@ describe('working', () => {
     rows.put(-1, -1, -1, ...Array.from({ length: 10 }, (_, n) => n));
     const finish: (() => void)[] = [];
     let done = 0;
-    const { lane } = open({
+    const { lane } = openLane({
       concurrency: 16,
       batchSize: 16,
       claim: rows.claim,
@@ -208,7 +166,7 @@ describe('working', () => {
     const rows = createRows();
     rows.put(1, 2, 3);
     const done: number[] = [];
-    const { lane, logs } = open({
+    const { lane, logs } = openLane({
       claim: rows.claim,
       work: async (item) => {
         if (item === 2) throw new Error('broken item');
@@ -227,7 +185,7 @@ describe('working', () => {
     const batches: number[][] = [];
     let running = 0;
     let most = 0;
-    const { lane } = open({
+    const { lane } = openLane({
       concurrency: 2,
       batchSize: 4,
       claim: rows.claim,
@@ -247,187 +205,5 @@ describe('working', () => {
       [8, 9],
     ]);
     expect(most).toBe(2);
-  });
-});
-
-describe('a claim that fails', () => {
-  test('is tried again with growing pauses and logged once per outage', async () => {
-    const rows = createRows();
-    rows.put(1);
-    const done: number[] = [];
-    const triedAt: number[] = [];
-    let isAway = true;
-    const { lane, alarm, logs } = open({
-      random: () => 0.5,
-      claim: async (limit) => {
-        if (!isAway) return rows.due.splice(0, limit);
-        triedAt.push(performance.now());
-        throw new Error('no database');
-      },
-      work: async (item) => void done.push(item),
-    });
-    lane.start();
-    await vi.waitFor(
-      () => {
-        alarm.ring('lane');
-        expect(triedAt).toHaveLength(4);
-      },
-      { timeout: 5_000, interval: 20 },
-    );
-    const pauses = triedAt.slice(1).map((at, n) => at - (triedAt[n] ?? 0));
-    for (const [n, least] of [145, 295, 595].entries()) expect(pauses[n]).toBeGreaterThan(least);
-    expect(logs.events()).toEqual(['lane_claim_failed']);
-    isAway = false;
-    await vi.waitFor(() => expect(done).toEqual([1]), { timeout: 5_000 });
-    expect(logs.events()).toEqual(['lane_claim_failed', 'lane_recovered']);
-    isAway = true;
-    alarm.ring('lane');
-    await vi.waitFor(() => expect(logs.events()).toHaveLength(3));
-  });
-
-  test('may throw before its first await', async () => {
-    let tries = 0;
-    const { lane } = open({
-      claim: () => {
-        if (++tries === 1) throw new Error('at once');
-        return Promise.resolve([]);
-      },
-    });
-    lane.start();
-    await vi.waitFor(() => expect(tries).toBeGreaterThan(1));
-  });
-});
-
-describe('drained', () => {
-  test('waits for running work and for the rows that it leaves', async () => {
-    const rows = createRows();
-    rows.put(3);
-    const done: number[] = [];
-    const { lane } = open({
-      claim: rows.claim,
-      work: async (item) => {
-        await turn(10);
-        if (item > 0) rows.put(item - 1);
-        done.push(item);
-      },
-    });
-    lane.start();
-    await lane.drained();
-    expect(done).toEqual([3, 2, 1, 0]);
-  });
-
-  test('sees rows that were put just before the call', async () => {
-    const rows = createRows();
-    const done: number[] = [];
-    const { lane } = open({ claim: rows.claim, work: async (item) => void done.push(item) });
-    lane.start();
-    for (let round = 0; round < 20; round++) {
-      rows.put(round);
-      await lane.drained();
-      expect(done).toHaveLength(round + 1);
-    }
-  });
-
-  test('rejects when the lane is closed first', async () => {
-    const { lane } = open({ claim: () => Promise.reject(new Error('no database')) });
-    lane.start();
-    const drained = lane.drained();
-    drained.catch(() => {});
-    await lane[Symbol.asyncDispose]();
-    await expect(drained).rejects.toThrow('closed');
-    await expect(lane.drained()).rejects.toThrow('closed');
-  });
-});
-
-describe('closing in the middle', () => {
-  test('stops claiming and waits for what runs', async () => {
-    const rows = createRows();
-    rows.put(...Array.from({ length: 100 }, (_, n) => n));
-    let begun = 0;
-    let ended = 0;
-    const { lane } = open({
-      claim: rows.claim,
-      work: async () => {
-        begun++;
-        await turn(30);
-        ended++;
-      },
-    });
-    lane.start();
-    await vi.waitFor(() => expect(begun).toBeGreaterThan(0));
-    await lane[Symbol.asyncDispose]();
-    expect(ended).toBe(begun);
-    const left = rows.due.length;
-    expect(left).toBeGreaterThan(80);
-    await turn(50);
-    expect(rows.due).toHaveLength(left);
-  });
-
-  test('works what a claim on the way still brings', async () => {
-    let answer = (_items: number[]) => {};
-    const done: number[] = [];
-    const claim = vi.fn(
-      () =>
-        new Promise<number[]>((resolve) => {
-          answer = resolve;
-        }),
-    );
-    const { lane } = open({ claim, work: async (item) => void done.push(item) });
-    lane.start();
-    const closed = lane[Symbol.asyncDispose]();
-    answer([1, 2]);
-    await closed;
-    expect(done).toEqual([1, 2]);
-    expect(claim).toHaveBeenCalledTimes(1);
-  });
-
-  test('does not wait longer than it may, and leaves a claim that comes later to its lease', async () => {
-    const rows = createRows();
-    rows.put(1);
-    let answer = (_items: number[]) => {};
-    const worked: number[] = [];
-    let claims = 0;
-    const { lane, logs } = open({
-      closeWithinMs: 50,
-      claim: (limit) => {
-        if (++claims === 1) return rows.claim(limit);
-        return new Promise((resolve) => {
-          answer = resolve;
-        });
-      },
-      work: async (item) => {
-        worked.push(item);
-        await new Promise(() => {});
-      },
-    });
-    lane.start();
-    await vi.waitFor(() => expect(claims).toBe(2));
-    const startedAt = performance.now();
-    await lane[Symbol.asyncDispose]();
-    expect(performance.now() - startedAt).toBeLessThan(500);
-    answer([2]);
-    await turn();
-    expect(worked).toEqual([1]);
-    expect(logs.events()).toEqual(['lane_work_left']);
-  });
-
-  test('ends the pause after a failed claim, and the wait for the next look, at once', async () => {
-    for (const claim of [() => Promise.reject(new Error('no database')), async () => []]) {
-      const { lane } = open({ claim });
-      lane.start();
-      await turn(20);
-      const startedAt = performance.now();
-      await lane[Symbol.asyncDispose]();
-      expect(performance.now() - startedAt).toBeLessThan(50);
-    }
-  });
-
-  test('a lane that was never started closes, and stays closed', async () => {
-    const rows = createRows();
-    const { lane } = open({ claim: rows.claim });
-    await lane[Symbol.asyncDispose]();
-    lane.start();
-    await turn();
-    expect(rows.claim).not.toHaveBeenCalled();
   });
 });

@@ -2,19 +2,16 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRedis } from '../../../src/platform/redis/connect.ts';
 import { createRedisHitCounter } from '../../../src/platform/redis/hit-counter.ts';
-import { hasRedisServer, redisMissing, startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { describeWithRedis, startTestRedis, type TestRedis } from '../../support/redis.ts';
 
-const isMissing = !hasRedisServer();
-const title = (text: string) => (isMissing ? `${text} [${redisMissing}]` : text);
-
-describe.skipIf(isMissing)(title('with Redis'), () => {
+describeWithRedis('with Redis', () => {
   let server: TestRedis;
   let redis: Redis;
   const onError = vi.fn();
 
   beforeEach(async () => {
     const started = await startTestRedis();
-    if (started === null) throw new Error(redisMissing);
+    if (started === null) throw new Error('no Redis');
     server = started;
     onError.mockReset();
     redis = createRedis({ url: server.url, name: 'test', onError });
