@@ -12,14 +12,10 @@ import { createTimers } from './timers.ts';
 import { createWebhooks } from './webhooks.ts';
 import { createMessageStore, type World } from './world.ts';
 
-export type { Phone } from './connection.ts';
 export type { Control } from './control.ts';
-export { ControlError } from './control.ts';
-export type { Inbound } from './inbound.ts';
-export { type FailureRule, fastKnobs, type Knobs, realKnobs } from './knobs.ts';
-export type { Ledger, LedgerCall, LedgerHook, LedgerSend, SendFilter } from './ledger.ts';
-export { MAGIC_RECIPIENTS, type Magic } from './magic-recipients.ts';
-export { FAULTS, type Fault } from './types.ts';
+export { fastKnobs, type Knobs } from './knobs.ts';
+export { MAGIC_RECIPIENTS } from './magic-recipients.ts';
+export { FAULTS } from './types.ts';
 
 export type SandboxOptions = {
   /** Default 127.0.0.1. */
