@@ -4,8 +4,6 @@ import { mergeOverrides } from './merge-overrides.ts';
 import type { Plan, PlanOverride } from './plan.ts';
 import { findPlan, listPlans } from './plans-repository.ts';
 
-export type { Plan, PlanOverride } from './plan.ts';
-
 export type Plans = {
   /** Smallest plan first. */
   list(): Promise<Plan[]>;

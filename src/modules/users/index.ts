@@ -26,12 +26,6 @@ import type { Profile, User } from './user.ts';
 import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
 import { deleteExpired } from './users-system.ts';
 
-export type { Caller } from './caller.ts';
-export type { Limit } from './limiter.ts';
-export type { LoginLimits } from './login-throttle.ts';
-export type { Profile, User } from './user.ts';
-export type { LockedUser } from './users-repository.ts';
-
 export type UsersOptions = {
   db: Kysely<DB>;
   clock: Clock;

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
 import type { Caller } from './caller.ts';
 
-export const sessionDays = 30;
+const sessionDays = 30;
 /** Seconds in which a token that was just replaced still answers its successor. */
 const refreshGraceSeconds = 10;
 

@@ -138,11 +138,6 @@ export async function updateNames(
     .execute();
 }
 
-export async function findPasswordHash(db: Kysely<DB>, userId: number): Promise<string | undefined> {
-  const row = await db.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst();
-  return row?.password_hash;
-}
-
 /** False where the password is no longer the one that was checked. */
 export async function replacePasswordHash(
   tx: Transaction<DB>,

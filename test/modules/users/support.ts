@@ -15,13 +15,13 @@ export const jwtSecret = 'a secret for tests that is long enough';
 export const plenty = { points: 100_000, seconds: 3_600 };
 
 /** Limits that no test meets by accident. */
-export const noLimits: NonNullable<UsersOptions['limits']> = {
+const noLimits: NonNullable<UsersOptions['limits']> = {
   login: { perAccountAndAddress: plenty, perAddress: plenty, perAccount: plenty },
   guesses: plenty,
   registrations: plenty,
 };
 
-export type LogLine = Record<string, unknown> & { event?: string };
+type LogLine = Record<string, unknown> & { event?: string };
 
 export type UsersUnderTest = {
   users: Users;

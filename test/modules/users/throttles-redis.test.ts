@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createGuessThrottle } from '../../../src/modules/users/guess-throttle.ts';
 import { createLoginThrottle, loginLimits } from '../../../src/modules/users/login-throttle.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
-import { hasRedisServer, startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { describeWithRedis, startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 const logger = createLogger({ level: 'silent' });
 const tooMany = { code: 'too_many_attempts' };
 
-describe.skipIf(!hasRedisServer())('throttles on Redis (needs redis-server: apt-get install redis-server)', () => {
+describeWithRedis('throttles on Redis', () => {
   let server: TestRedis;
   let clients: Redis[];
 
