@@ -64,7 +64,7 @@ const plansOfTheCatalogue = ['starter', 'business', 'enterprise'];
 export function parseConfig(env: Env): Config {
   const read = createSettingsReader(env);
   const production = read.text('NODE_ENV') === 'production';
-  const databaseUrl = read.text('DATABASE_URL') ?? urlFromParts(read);
+  const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']) ?? urlFromParts(read);
   const embedded = databaseUrl === undefined;
   const host = read.text('HOST') ?? (embedded ? '127.0.0.1' : '0.0.0.0');
   const port =
@@ -206,15 +206,21 @@ function planOverridesOf(read: Reader): Record<string, PlanOverride> {
   }
   for (const [plan, figures] of Object.entries(overrides)) {
     if (!plansOfTheCatalogue.includes(plan)) complain(`"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}`);
-    for (const [name, value] of Object.entries(figures as object)) {
-      const isCount = ['max_phone_numbers', 'max_messages_per_day', 'requests_per_minute'].includes(name);
-      if (!isCount && name !== 'price') complain(`"${plan}.${name}" is not known`);
-      else if (isCount && !(Number.isSafeInteger(value) && value >= 0 && value <= 2_147_483_647))
-        complain(`"${plan}.${name}" must be a whole number`);
-      else if (!isCount && typeof value !== 'string') complain(`"${plan}.${name}" must be a string`);
-    }
+    if (figures === null || typeof figures !== 'object' || Array.isArray(figures))
+      complain(`"${plan}" must be an object`);
+    else for (const [name, value] of Object.entries(figures)) checkFigure(`${plan}.${name}`, name, value, complain);
   }
   return overrides as Record<string, PlanOverride>;
+}
+
+function checkFigure(path: string, name: string, value: unknown, complain: (why: string) => void): void {
+  const min = { max_phone_numbers: 0, max_messages_per_day: 0, requests_per_minute: 1 }[name];
+  if (name === 'price') {
+    if (typeof value !== 'string') complain(`"${path}" must be a string`);
+  } else if (min === undefined) complain(`"${path}" is not known`);
+  else if (!(Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= 2_147_483_647)) {
+    complain(`"${path}" must be a whole number of ${min} or more`);
+  }
 }
 
 function trustProxyOf(text: string | undefined): boolean | number | string {

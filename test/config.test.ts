@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../src/config.ts';
+
+const production = {
+  NODE_ENV: 'production',
+  DB_HOST: 'postgres',
+  DB_PASSWORD: 'a password of our own',
+  JWT_SECRET: 'x'.repeat(32),
+  EVOLUTION_SERVERS: 'http://evolution-api-1:8080,http://evolution-api-2:8080',
+  EVOLUTION_API_KEY: 'a key of our own',
+  SIGNUP_PLANS: 'starter',
+};
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('without any setting', () => {
+  test('everything is embedded, on loopback, with all plans offered', () => {
+    expect(parseConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      role: 'all',
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      evolutionServers: undefined,
+      serverUrl: 'http://127.0.0.1:3000',
+      backendCallbackUrl: 'http://127.0.0.1:3000',
+      signupPlans: ['starter', 'business', 'enterprise'],
+      healthCheckIntervalMs: 5_000,
+      requestTimeoutMs: 10_000,
+      dataDir: '.data',
+      retentionDays: { logs: 30, messages: 30, inboundCalls: 30 },
+      warnings: [],
+    });
+  });
+});
+
+describe('names and forms', () => {
+  test('the parts of a database make its URL, special characters escaped', () => {
+    const { databaseUrl, host } = parseConfig({ DB_HOST: 'db', DB_PASSWORD: 'p@ss/w:rd#?' });
+    expect(databaseUrl).toBe('postgres://postgres:p%40ss%2Fw%3Ard%23%3F@db:5432/evolution');
+    expect(host).toBe('0.0.0.0');
+  });
+  test('DATABASE_URL wins over the parts', () => {
+    expect(parseConfig({ DATABASE_URL: 'postgres://a@b/c', DB_HOST: 'db' }).databaseUrl).toBe('postgres://a@b/c');
+  });
+  test('INSTANCES is another name of EVOLUTION_SERVERS', () => {
+    expect(parseConfig({ INSTANCES: 'http://a:1/, http://b:2', EVOLUTION_API_KEY: 'k' }).evolutionServers).toEqual([
+      'http://a:1',
+      'http://b:2',
+    ]);
+  });
+  test("npm's --port counts where PORT is unset", () => {
+    expect(parseConfig({ npm_config_port: '3001' }).port).toBe(3001);
+    expect(parseConfig({ npm_config_port: '3001', PORT: '3002' }).port).toBe(3002);
+  });
+  test('the URL shown for an address that means "all" is loopback', () => {
+    expect(parseConfig({ HOST: '0.0.0.0', PORT: '80' }).serverUrl).toBe('http://127.0.0.1:80');
+    expect(parseConfig({ HOST: '::1' }).serverUrl).toBe('http://[::1]:3000');
+  });
+  test('an empty value counts as unset', () => {
+    expect(parseConfig({ PORT: '', DB_HOST: '  ' })).toMatchObject({ port: 3000, databaseUrl: undefined });
+  });
+  test('private ranges that are opened are warned about', () => {
+    expect(parseConfig({ EGRESS_ALLOW_CIDRS: '10.0.0.0/8,fd00::/8' }).warnings).toEqual([
+      'EGRESS_ALLOW_CIDRS lets webhook and media URLs reach 10.0.0.0/8, fd00::/8',
+    ]);
+  });
+});
+
+describe('refusals', () => {
+  test('all bad settings are named at once', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      ROLE: 'worker',
+      REDIS_URL: 'http://redis',
+      EVOLUTION_SERVERS: 'evolution:8080',
+      SIGNUP_PLANS: 'gold',
+      PLAN_OVERRIDES: '{"starter": {"max_phone_numbers": -1}, "gold": {}}',
+      EGRESS_ALLOW_CIDRS: '10.0.0.0/99',
+      ADMIN_EMAIL: 'a@b.example',
+      MESSAGES_RETENTION_DAYS: '0',
+    });
+    for (const name of [
+      'PORT',
+      'LOG_LEVEL',
+      'ROLE',
+      'REDIS_URL',
+      'EVOLUTION_SERVERS',
+      'EVOLUTION_API_KEY',
+      'SIGNUP_PLANS',
+      'PLAN_OVERRIDES',
+      'EGRESS_ALLOW_CIDRS',
+      'ADMIN_PASSWORD',
+      'MESSAGES_RETENTION_DAYS',
+    ]) {
+      expect(
+        problems.some((problem) => problem.startsWith(`${name}: `)),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  test('a complete production environment is taken', () => {
+    expect(problemsOf(production)).toEqual([]);
+  });
+
+  test.each([
+    ['JWT_SECRET', undefined],
+    ['JWT_SECRET', 'tiny'],
+    ['JWT_SECRET', 'your-jwt-secret-key-here-2024-super-secure'],
+    ['DB_PASSWORD', undefined],
+    ['DB_PASSWORD', 'YourSecurePasswordHere2024!'],
+    ['EVOLUTION_API_KEY', 'your-global-evolution-api-key-here-2024'],
+    ['EVOLUTION_SERVERS', undefined],
+    ['SIGNUP_PLANS', undefined],
+    ['ENCRYPTION_KEY', 'tiny'],
+  ])('production refuses %s = %s and names it', (name, value) => {
+    const { [name]: _left, ...env } = production as Record<string, string>;
+    const problems = problemsOf(value === undefined ? env : { ...env, [name]: value });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([name]);
+    if (value !== undefined) expect(problems.join()).not.toContain(value);
+  });
+
+  test('production starts on sandboxes only when asked to', () => {
+    const { EVOLUTION_SERVERS: _servers, ...env } = production;
+    expect(problemsOf({ ...env, SANDBOX: '1' })).toEqual([]);
+  });
+
+  test.each(['[]', '"x"', '{', '{"starter": 5}', '{"starter": {"max_messages": 5}}', '{"starter": null}'])(
+    'PLAN_OVERRIDES %s is refused',
+    (text) => {
+      expect(problemsOf({ PLAN_OVERRIDES: text }).join()).toMatch(/^PLAN_OVERRIDES: /);
+    },
+  );
+});
