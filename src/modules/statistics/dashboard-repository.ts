@@ -13,7 +13,7 @@ export type DetailsRow = Held<
   'alias' | 'connected_at' | 'display_name' | 'phone_number' | 'server_instance' | 'status_reason' | 'webhook_url'
 >;
 
-export type RecentMessage = { id: string; to: string; kind: string; status: string; createdAt: Date };
+export type RecentMessage = { id: string; remoteJid: string; kind: string; status: string; createdAt: Date };
 
 const messagesLookedAt = 200;
 const messagesShown = 10;
@@ -54,7 +54,7 @@ export async function listRecentMessages(db: Kysely<DB>, userId: number): Promis
     .limit(messagesLookedAt);
   return db
     .selectFrom(latest.as('latest'))
-    .select(['id', 'remote_jid as to', 'kind', 'status', 'created_at as createdAt'])
+    .select(['id', 'remote_jid as remoteJid', 'kind', 'status', 'created_at as createdAt'])
     .where('direction', '=', 'outbound')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { type Cursor, decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Statistics } from './index.ts';
 import { DashboardAnswer, RequestsAnswer, RequestsQuery, StatisticsAnswer, StatisticsQuery } from './schemas.ts';
@@ -71,10 +71,9 @@ export function registerStatisticsRoutes(instance: FastifyInstance, deps: { stat
     },
     async (request) => {
       const { limit = 100, cursor } = request.query;
-      const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const { requests, next } = await statistics.requests(callerOf(request).userId, {
         limit,
-        ...(after === undefined ? {} : { after: { createdAt: after.createdAt, id: uuid(after.id) } }),
+        ...(cursor === undefined ? {} : { after: requestCursor(cursor) }),
       });
       return {
         success: true as const,
@@ -85,7 +84,10 @@ export function registerStatisticsRoutes(instance: FastifyInstance, deps: { stat
   );
 }
 
-function uuid(id: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
+function requestCursor(text: string): Cursor<string> {
+  const cursor = decodeCursor(text);
+  const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor.id);
+  // Postgres has no moments as early as JavaScript's first.
+  if (isUuid && cursor.createdAt.getTime() >= 0) return cursor;
   throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
 }

@@ -43,8 +43,9 @@ export function dashboardView({
         created_at: number.created_at.toISOString(),
       }),
     ),
-    recent_messages: recentMessages.map(({ createdAt, ...message }) => ({
+    recent_messages: recentMessages.map(({ createdAt, remoteJid, ...message }) => ({
       ...message,
+      to: remoteJid.replace(/@s\.whatsapp\.net$/, ''),
       created_at: createdAt.toISOString(),
     })),
   };

@@ -4,10 +4,10 @@ import { createRequestRecorder, type RequestRecorder } from '../../../src/module
 import { createPool } from '../../../src/platform/database/connect.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
-import { collectLogs, type LogLine, type Proxy, startProxy } from './support.ts';
+import { collectLogs, type DatabaseProxy, type LogLine, startProxy } from './support.ts';
 
 let database: TestDatabase;
-let proxy: Proxy;
+let proxy: DatabaseProxy;
 let pool: Pool;
 let recorder: RequestRecorder;
 let lines: LogLine[];

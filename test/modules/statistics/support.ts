@@ -6,10 +6,13 @@ export type LogLine = Record<string, unknown> & { event?: string };
 
 export function collectLogs(): { logger: Logger; lines: LogLine[] } {
   const lines: LogLine[] = [];
-  return { lines, logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(JSON.parse(line)) } }) };
+  return {
+    lines,
+    logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(JSON.parse(line)) } }),
+  };
 }
 
-export type Proxy = {
+export type DatabaseProxy = {
   /** The database's URL, by way of the proxy. */
   url: string;
   /** Breaks every connection and refuses new ones. */
@@ -23,7 +26,7 @@ export type Proxy = {
 };
 
 /** A way to the database that can be cut. */
-export async function startProxy(databaseUrl: string): Promise<Proxy> {
+export async function startProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'hanging' | 'swallowing' = 'open';
