@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import { expect } from 'vitest';
 import { registerAuthenticate } from '../../../src/http/authenticate.ts';
 import { registerJsonBody } from '../../../src/http/json-body.ts';
 import { registerProblemDetails } from '../../../src/http/problem-details.ts';
@@ -38,18 +39,19 @@ export type InboundTest = {
   post(number: TestNumber, call: Call | string | Buffer, options?: { secret?: string }): Promise<number>;
   /** Posts calls, which must all be stored, and waits until all that is due has been applied. */
   apply(number: TestNumber, ...calls: Call[]): Promise<void>;
-  /** Another lane, as a second process has it. */
+  /** Another running lane, as a second process has it. */
   makeLane(options?: Partial<InboundLaneDeps>): Lane;
   close(): Promise<void>;
 };
 
-export async function startInbound(): Promise<InboundTest> {
+/** With `isIdle` nothing is applied until a lane is made. */
+export async function startInbound(options: { isIdle?: boolean } = {}): Promise<InboundTest> {
   const database = await openTestDatabase();
   const { db } = database;
   const alarm = createTimerAlarm({ logger });
   const inbound = createInbound({ db, batchPool: database.connect().pool, ids, clock: systemClock, logger, alarm });
   const app = await buildApp(inbound);
-  inbound.lane.start();
+  if (options.isIdle !== true) inbound.lane.start();
 
   const post: InboundTest['post'] = async (number, call, options = {}) => {
     const answer = await app.inject({
@@ -73,7 +75,11 @@ export async function startInbound(): Promise<InboundTest> {
       }
       await inbound.lane.drained();
     },
-    makeLane: (options = {}) => createInboundLane({ db, ids, logger, alarm, ...options }),
+    makeLane: (options = {}) => {
+      const lane = createInboundLane({ db, ids, logger, alarm, ...options });
+      lane.start();
+      return lane;
+    },
     async close() {
       await app.close();
       await inbound.lane[Symbol.asyncDispose]();
@@ -121,6 +127,11 @@ async function makeNumber({ db }: TestDatabase): Promise<TestNumber> {
   const [made] = rows;
   if (made === undefined) throw new Error('no number was made');
   return { ...number, ...made };
+}
+
+/** Expects something to become true in a while. */
+export function eventually<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 15_000 });
 }
 
 /** The bodies of a recorded hook, as if they were about the given number. */

@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claimCalls } from '../../../src/modules/inbound/inbound-calls-system.ts';
+import {
+  type Call,
+  eventually,
+  type InboundTest,
+  readEvents,
+  readStoredCalls,
+  startInbound,
+  type TestNumber,
+} from './support.ts';
+
+let t: InboundTest;
+beforeAll(async () => {
+  t = await startInbound({ isIdle: true });
+  await sql`
+    create function refuse_poison() returns trigger language plpgsql as $$
+    begin
+      if new.whatsapp_id like 'POISON%' then raise exception 'poison'; end if;
+      return new;
+    end $$`.execute(t.database.db);
+  await sql`create trigger refuse_poison before insert on messages for each row execute function refuse_poison()`.execute(
+    t.database.db,
+  );
+});
+afterAll(() => t.close());
+
+test("a call that cannot be applied holds up none of its number's others, and fails after 10 attempts", async () => {
+  const number = await t.makeNumber();
+  await postAll(number, ['A', 'POISON', 'B', 'C']);
+  await using lane = t.makeLane({ retryMs: 1, lookEveryMs: 5 });
+  await eventually(() => states(number)).toEqual(['applied', 'failed', 'applied', 'applied']);
+  expect((await readStoredCalls(t.database, number))[1]).toMatchObject({ attempt: 10, note: 'error P0001' });
+  expect(await receivedIds(number)).toEqual(['A', 'B', 'C']);
+  expect(await countedReceived(number)).toBe(3);
+  expect(lane.name).toBe('inbound');
+});
+
+test('a call that failed is applied when it comes again', async () => {
+  const number = await t.makeNumber();
+  await postAll(number, ['POISON-2']);
+  await using lane = t.makeLane({ retryMs: 20, lookEveryMs: 10 });
+  await eventually(async () => (await readStoredCalls(t.database, number))[0]?.note).toBe('error P0001');
+  await sql`alter table messages disable trigger refuse_poison`.execute(t.database.db);
+  await eventually(() => states(number)).toEqual(['applied']);
+  await sql`alter table messages enable trigger refuse_poison`.execute(t.database.db);
+  expect(await receivedIds(number)).toEqual(['POISON-2']);
+  expect(lane.name).toBe('inbound');
+});
+
+test('calls whose worker died after claiming them are applied once their lease is over, each once', async () => {
+  const number = await t.makeNumber();
+  await postAll(number, ['A', 'B']);
+  expect(await claim(number, { leaseMs: 300 })).toHaveLength(2);
+  expect(await claim(number, { leaseMs: 300 })).toHaveLength(0);
+  await using lane = t.makeLane({ lookEveryMs: 20 });
+  await lane.drained();
+  expect(await states(number)).toEqual(['due', 'due']);
+  await eventually(() => states(number)).toEqual(['applied', 'applied']);
+  expect(await receivedIds(number)).toEqual(['A', 'B']);
+  expect(await countedReceived(number)).toBe(2);
+});
+
+test('a worker that outlives its lease and the one that took over apply a call once', async () => {
+  const number = await t.makeNumber();
+  await postAll(number, ['A']);
+  const holder = await t.database.pool.connect();
+  await holder.query('begin');
+  await holder.query('select 1 from phone_numbers where id = $1 for update', [number.id]);
+  await using first = t.makeLane({ leaseMs: 100, lookEveryMs: 20 });
+  await using second = t.makeLane({ leaseMs: 100, lookEveryMs: 20 });
+  await eventually(async () => (await readStoredCalls(t.database, number))[0]?.attempt).toBe(2);
+  await holder.query('commit');
+  holder.release();
+  await Promise.all([first.drained(), second.drained()]);
+  await eventually(() => states(number)).toEqual(['applied']);
+  expect(await receivedIds(number)).toEqual(['A']);
+  expect(await countedReceived(number)).toBe(1);
+  expect(await readEvents(t.database, number)).toHaveLength(1);
+});
+
+test('a number with many calls does not keep the others waiting, and its own stay in order', async () => {
+  const noisy = await t.makeNumber();
+  const quiet = await t.makeNumber();
+  await postAll(
+    noisy,
+    Array.from({ length: 300 }, (_, n) => `N${n}`),
+  );
+  await postAll(quiet, ['Q']);
+  const claimed = await claimCalls(t.database.db, {
+    limit: 256,
+    perNumberMax: 64,
+    leaseMs: 1,
+    afterNumber: noisy.id - 1,
+    busyNumbers: [],
+  });
+  const ofNoisy = claimed.filter(({ phoneNumberId }) => phoneNumberId === noisy.id).map(({ id }) => id);
+  expect(ofNoisy).toHaveLength(64);
+  expect(ofNoisy).toEqual(ofNoisy.toSorted());
+  expect(claimed.filter(({ phoneNumberId }) => phoneNumberId === quiet.id)).toHaveLength(1);
+  await using lane = t.makeLane({ lookEveryMs: 10 });
+  await eventually(async () => (await receivedIds(noisy)).length).toBe(300);
+  expect(await countedReceived(noisy)).toBe(300);
+  expect(lane.name).toBe('inbound');
+});
+
+test('two workers at once apply the calls of many numbers once each', async () => {
+  const numbers = await Promise.all(Array.from({ length: 10 }, () => t.makeNumber()));
+  const waIds = Array.from({ length: 30 }, (_, n) => `M${n}`);
+  await Promise.all(numbers.map((number) => postAll(number, [...waIds, ...waIds])));
+  await using first = t.makeLane();
+  await using second = t.makeLane();
+  await Promise.all([first.drained(), second.drained()]);
+  await eventually(async () => (await Promise.all(numbers.map(states))).flat().includes('due')).toBe(false);
+  const counts = await Promise.all(numbers.map(countedReceived));
+  expect(counts).toEqual(numbers.map(() => 30));
+});
+
+async function postAll(number: TestNumber, waIds: readonly string[]): Promise<void> {
+  for (const waId of waIds) expect(await t.post(number, received(number, waId))).toBe(200);
+}
+
+function received(number: TestNumber, waId: string): Call {
+  return {
+    event: 'messages.upsert',
+    instance: number.backendName,
+    date_time: '2026-11-20T12:10:47.409Z',
+    data: {
+      key: { id: waId, remoteJid: '5511888888888@s.whatsapp.net', fromMe: false },
+      message: { conversation: waId },
+      messageType: 'conversation',
+      messageTimestamp: 1795176647,
+    },
+  };
+}
+
+function claim(number: TestNumber, { leaseMs }: { leaseMs: number }) {
+  return claimCalls(t.database.db, {
+    limit: 10,
+    perNumberMax: 10,
+    leaseMs,
+    afterNumber: number.id - 1,
+    busyNumbers: [],
+  });
+}
+
+async function states(number: TestNumber): Promise<string[]> {
+  return (await readStoredCalls(t.database, number)).map(({ state }) => state);
+}
+
+async function receivedIds(number: TestNumber): Promise<(string | null)[]> {
+  const rows = await t.database.db
+    .selectFrom('messages')
+    .select('whatsapp_id')
+    .where('phone_number_id', '=', number.id)
+    .orderBy('whatsapp_id')
+    .execute();
+  return rows.map((row) => row.whatsapp_id);
+}
+
+async function countedReceived(number: TestNumber): Promise<number | undefined> {
+  const row = await t.database.db
+    .selectFrom('message_stats')
+    .select('messages_received')
+    .where('phone_number_id', '=', number.id)
+    .executeTakeFirst();
+  return row?.messages_received;
+}
