@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import { databaseUnavailable, databaseUnavailable } from '../platform/database/batch.ts';
+import { isDatabaseTrouble, isDatabaseTrouble } from '../platform/database/failures.ts';
 import { DomainError } from '../platform/errors.ts';
 import { type KnownProblemCode, problemCodes, statusOf } from './problem-codes.ts';
 
@@ -93,6 +95,7 @@ function problemBody(status: number, error: DomainError | undefined, requestId: 
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (!(error instanceof Error)) return undefined;
+  if (isDatabaseTrouble(error)) return databaseUnavailable(error);
   const { statusCode, code, validation, validationContext } = error as FastifyError;
   if (validation !== undefined) {
     const where = validationContext === undefined ? '' : `${validationContext}: `;

@@ -19,6 +19,8 @@ export type BatchOptions<Item, Result> = {
   bytesMax?: number;
   lineMax?: number;
   lineWaitMaxMs?: number;
+  /** Milliseconds after which a write that says nothing counts as a lost connection; longer than Postgres' own limits. */
+  writeWithinMs?: number;
   inFlightMax?: number;
 };
 
@@ -31,7 +33,14 @@ type Waiting<Item, Result> = {
   reject(error: unknown): void;
 };
 
-const defaults = { rowsMax: 256, bytesMax: 1_048_576, lineMax: 1_024, lineWaitMaxMs: 2_000, inFlightMax: 2 };
+const defaults = {
+  rowsMax: 256,
+  bytesMax: 1_048_576,
+  lineMax: 1_024,
+  lineWaitMaxMs: 2_000,
+  writeWithinMs: 15_000,
+  inFlightMax: 2,
+};
 const deadlockTriesMax = 3;
 
 /**
@@ -43,6 +52,7 @@ export class Batch<Item, Result> implements AsyncDisposable {
   readonly #options: BatchOptions<Item, Result> & typeof defaults;
   readonly #running = new Set<Promise<void>>();
   #line: Waiting<Item, Result>[] = [];
+  #lineTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #closed = false;
 
@@ -65,6 +75,7 @@ export class Batch<Item, Result> implements AsyncDisposable {
         reject,
       });
       this.#schedule();
+      this.#watchLine();
     });
   }
 
@@ -73,13 +84,14 @@ export class Batch<Item, Result> implements AsyncDisposable {
     return this.#line.length;
   }
 
-  /** Writes what is in the line, then refuses further items. */
+  /** Refuses further items and resolves when those in the line are written. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     while (this.#line.length > 0 || this.#running.size > 0) {
       this.#startBatches();
-      await Promise.race(this.#running);
+      if (this.#running.size > 0) await Promise.race(this.#running);
     }
-    this.#closed = true;
+    clearTimeout(this.#lineTimer);
   }
 
   // One turn of the event loop lets requests that were read together share a batch.
@@ -102,6 +114,21 @@ export class Batch<Item, Result> implements AsyncDisposable {
       });
       this.#running.add(run);
     }
+  }
+
+  // Nobody else looks at the line while every batch in flight hangs.
+  #watchLine(): void {
+    const first = this.#line[0];
+    if (this.#lineTimer !== undefined || first === undefined) return;
+    const dueInMs = first.arrivedAt + this.#options.lineWaitMaxMs - performance.now();
+    this.#lineTimer = setTimeout(
+      () => {
+        this.#lineTimer = undefined;
+        this.#refuseThoseWhoWaitedTooLong();
+        this.#watchLine();
+      },
+      Math.max(1, Math.ceil(dueInMs)),
+    );
   }
 
   #refuseThoseWhoWaitedTooLong(): void {
@@ -157,10 +184,8 @@ export class Batch<Item, Result> implements AsyncDisposable {
   /** Answers the error that broke the connection, if one did. */
   async #writeOrSplit(client: PoolClient, batch: Waiting<Item, Result>[], attempt = 1): Promise<Error | undefined> {
     try {
-      const results = await this.#options.write(
-        client,
-        batch.map((waiting) => waiting.item),
-      );
+      const items = batch.map((waiting) => waiting.item);
+      const results = await withinMs(this.#options.writeWithinMs, this.#options.write(client, items));
       batch.forEach((waiting, index) => {
         waiting.resolve(results[index] as Result);
       });
@@ -188,6 +213,20 @@ export class Batch<Item, Result> implements AsyncDisposable {
   }
 }
 
+// The connection is ended afterwards, which also ends the write.
+async function withinMs<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' })),
+    ms,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function rejectAll(batch: readonly Waiting<unknown, unknown>[], error: unknown): void {
   for (const waiting of batch) waiting.reject(error);
 }
@@ -202,7 +241,7 @@ function overloaded(why: string): DomainError {
 
 /** The error a caller gets while the database cannot be used. */
 export function databaseUnavailable(cause: unknown): DomainError {
-  return new DomainError('database_unavailable', 'The database cannot be reached..', {
+  return new DomainError('database_unavailable', 'The database cannot be reached right now.', {
     kind: 'unavailable',
     retryAfterSeconds: 2,
     cause,

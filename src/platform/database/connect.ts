@@ -37,8 +37,12 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks must not end the process; the next query opens a new one.
   pool.on('error', options.onError);
+  // One that breaks while it is used fails its query; the event it also emits would, unheard, end the process.
+  pool.on('connect', (client) => client.on('error', ignore));
   return pool;
 }
+
+function ignore(): void {}
 
 export function createKysely<DB>(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });

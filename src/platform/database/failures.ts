@@ -21,8 +21,8 @@ export function classifyDatabaseFailure(error: unknown): DatabaseFailure {
     if (code === '40P01' || code === '40001') return 'deadlock';
     if (code === '57014') return 'cancelled';
     if (code === '55P03') return 'lock_timeout';
-    if (code === '57P01' || code === '57P02' || code.startsWith('08')) return 'connection_lost';
-    if (code === '57P03' || code.startsWith('53')) return 'unavailable';
+    if (code.startsWith('08') || connectionEnders.has(code)) return 'connection_lost';
+    if (code === '57P03' || code.startsWith('53') || code.startsWith('28')) return 'unavailable';
     return 'other';
   }
   if (!(error instanceof Error)) return 'other';
@@ -41,6 +41,9 @@ export function classifyDatabaseFailure(error: unknown): DatabaseFailure {
   }
   return 'other';
 }
+
+// Shutdown, crash, database dropped, idle in a transaction, transaction too long, idle session.
+const connectionEnders: ReadonlySet<string> = new Set(['57P01', '57P02', '57P04', '25P03', '25P04', '57P05']);
 
 /** Whether the trouble is the database's own, so that trying again later makes sense. */
 export function isDatabaseTrouble(error: unknown): boolean {
