@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import { databaseUnavailable, databaseUnavailable } from '../platform/database/batch.ts';
-import { isDatabaseTrouble, isDatabaseTrouble } from '../platform/database/failures.ts';
+import { databaseUnavailable } from '../platform/database/batch.ts';
+import { isDatabaseTrouble } from '../platform/database/failures.ts';
 import { DomainError } from '../platform/errors.ts';
 import { type KnownProblemCode, problemCodes, statusOf } from './problem-codes.ts';
 
