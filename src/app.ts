@@ -48,7 +48,11 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerJsonBody(app);
   registerProblemDetails(app);
   registerRequestLog(app, { recordRequest: services.requestRecorder.record });
-  await app.register(helmet, { hsts: config.serverUrl.startsWith('https:') });
+  const isHttps = config.serverUrl.startsWith('https:');
+  await app.register(helmet, {
+    hsts: isHttps,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: isHttps ? [] : null } },
+  });
   await app.register(cors, {
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
     exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
@@ -57,7 +61,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
   await registerRateLimit(app, {
     anonymousPerMinute: 300,
-    ...(redis === undefined ? {} : { sharedCounter: createRedisHitCounter(redis, 'evofleet:rate:') }),
+    ...(redis === undefined
+      ? {}
+      : { sharedCounter: createRedisHitCounter(redis, `evofleet-${config.installationId}:rate:`) }),
   });
   registerNotFound(app);
   await registerOpenapi(app, { version: '0.1.0' });

@@ -24,6 +24,8 @@ import type { DB } from './schema.ts';
 
 /** The settings with everything found or made that they left open. */
 export type RunConfig = Config & {
+  /** Made by the first migration; in the name of everything that others could share with us. */
+  installationId: string;
   databaseUrl: string;
   jwtSecret: string;
   encryptionKey: string;
@@ -92,7 +94,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     overrides.alarm ??
     (config.redisUrl === undefined
       ? createTimerAlarm({ logger })
-      : createBullAlarm({ redisUrl: config.redisUrl, prefix: 'evofleet', logger }));
+      : createBullAlarm({ redisUrl: config.redisUrl, prefix: `evofleet-${config.installationId}`, logger }));
   const secretBox = createSecretBox(config.encryptionKey);
   const egress = createEgress({ allowCidrs: config.egressAllowCidrs, ...overrides.egress });
   let callbackUrl = config.backendCallbackUrl;

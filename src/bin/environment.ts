@@ -7,11 +7,9 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Ends the program with one clear text; the stack only where nobody foresaw the error. */
-export function stopWithMessage(error: unknown): void {
+export function stopWithMessage(error: unknown): never {
   const isForeseen = error instanceof Error && !(error instanceof TypeError || error instanceof ReferenceError);
   const text = isForeseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
-  process.exitCode = 1;
-  // Whatever still runs must not keep a program alive that could not start.
-  setTimeout(() => process.exit(1), 2_000).unref();
+  process.exit(1);
 }

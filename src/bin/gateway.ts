@@ -8,7 +8,7 @@ import { claimSoleProcess, SoleProcessRefused } from '../platform/lease/sole-pro
 import { createLogger, type Logger } from '../platform/logger.ts';
 import { createServices, type RunConfig, type Services } from '../services.ts';
 import { banner } from './banner.ts';
-import { claimEncryptionKey } from './encryption-key.ts';
+import { claimInstallation } from './claim-installation.ts';
 import { readEnvironment, stopWithMessage } from './environment.ts';
 import { findDatabase } from './find-database.ts';
 import { migrateDatabase } from './migrate-database.ts';
@@ -41,10 +41,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
   if (config.redisUrl === undefined) running.use(await beTheOnlyProcess(database.url, logger));
 
   const secrets = await findSecrets(config);
-  await claimEncryptionKey(database.url, secrets.encryptionKey);
+  const installation = await claimInstallation(database.url, secrets.encryptionKey);
   const pool = await findBackends(config);
   running.defer(pool.close);
-  const runConfig: RunConfig = { ...config, ...secrets, databaseUrl: database.url, backends: pool.backends };
+  const runConfig: RunConfig = {
+    ...config,
+    ...secrets,
+    installationId: installation.id,
+    databaseUrl: database.url,
+    backends: pool.backends,
+  };
   const services = running.use(createServices(runConfig, logger));
   await prepare(services);
 

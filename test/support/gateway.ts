@@ -68,6 +68,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const services = createServices(
     {
       ...config,
+      installationId: new URL(database.url).pathname.slice(1),
       databaseUrl: database.url,
       jwtSecret: 'a secret of tests that is long enough 1',
       encryptionKey: 'a secret of tests that is long enough 2',
