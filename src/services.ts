@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
 import { createInbound, type Inbound } from './modules/inbound/index.ts';
-import { createMessages, type Messages } from './modules/messages/index.ts';
+import { createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
 import { createPlans, type Plans } from './modules/plans/index.ts';
 import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
@@ -40,6 +40,7 @@ export type ServiceOverrides = {
   alarm?: Alarm;
   egress?: Partial<EgressOptions>;
   users?: Partial<Parameters<typeof createUsers>[0]>;
+  messages?: Partial<MessagesOptions>;
 };
 
 export type Services = AsyncDisposable & {
@@ -126,7 +127,16 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     backends,
     callbackUrl: () => callbackUrl,
   });
-  const messages = createMessages({ db, batchPool, ids, logger, egress, phoneNumbers, backends });
+  const messages = createMessages({
+    db,
+    batchPool,
+    ids,
+    logger,
+    egress,
+    phoneNumbers,
+    backends,
+    ...overrides.messages,
+  });
   const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm });
 
   return {

@@ -5,6 +5,7 @@ export type NewMessage = {
   id: string;
   userId: number;
   phoneNumberId: number;
+  instanceName: string;
   backendId: number;
   kind: string;
   recipient: string;
@@ -15,8 +16,8 @@ export type NewMessage = {
   dailyMax: number;
 };
 
-/** `day` is the UTC day that pays for the message; `used` counts all of that day so far. */
-export type Accepted = { accepted: boolean; used: number; day: string };
+/** `used` counts the units of this UTC day so far; the next day begins in `renewsInSeconds`, by the database's clock. */
+export type Accepted = { accepted: boolean; used: number; renewsInSeconds: number };
 
 // The call's own deadline is 65 s; a message still `sending` after this has nobody who waits for its answer.
 const leaseSeconds = 90;
@@ -51,7 +52,8 @@ const acceptSql = `
     where r.rank <= g.granted
     returning id
   )
-  select i.id is not null as accepted, g.used, g.day
+  select i.id is not null as accepted, g.used,
+    greatest(1, ceil(extract(epoch from (g.day + 1)::timestamp at time zone 'UTC' - app_now())))::int as "renewsInSeconds"
   from ranked r join granted g on g.user_id = r.user_id left join inserted i on i.id = r.id
   order by r.ord`;
 

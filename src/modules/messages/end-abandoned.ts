@@ -30,7 +30,6 @@ export function createEndAbandoned(deps: {
           whatsappId: null,
           remoteJid: null,
           isMedia: message.kind !== 'text',
-          quotaDay: message.quotaDay,
           eventId: deps.ids.uuidv7(),
           payload: settlementPayload({
             messageId: message.id,

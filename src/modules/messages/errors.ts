@@ -1,11 +1,10 @@
 import type { SendOutcome } from '../../evolution/outcome.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { secondsUntilNextDay } from './quota-day.ts';
 
-export function quotaExceeded(dailyMax: number): DomainError {
+export function quotaExceeded(dailyMax: number, renewsInSeconds: number): DomainError {
   return new DomainError('quota_exceeded', `Daily message limit reached (${dailyMax}). It renews at 00:00 UTC.`, {
     kind: 'limit',
-    retryAfterSeconds: secondsUntilNextDay(new Date()),
+    retryAfterSeconds: renewsInSeconds,
     details: { limit: 'messages_per_day', max_messages_per_day: dailyMax },
   });
 }
@@ -48,6 +47,13 @@ export function outcomeUnknown(messageId: string, reason: string): DomainError {
     'The backend has not said whether the message was sent. It is never sent again by itself.',
     { kind: 'timeout', details: { message_id: messageId, reason } },
   );
+}
+
+export function mediaLineTooLong(): DomainError {
+  return new DomainError('overloaded', 'Too much media is on its way at once. Try again shortly.', {
+    kind: 'unavailable',
+    retryAfterSeconds: 2,
+  });
 }
 
 export function invalidMedia(sentence: string): DomainError {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Egress } from '../../platform/egress/index.ts';
@@ -7,93 +8,103 @@ import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
+import { createCatchUp } from './apply-status.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
-import { settlementPayload } from './event-payload.ts';
+import { createMediaBudget } from './media-budget.ts';
 import { type MediaInput, mediaContent } from './media-content.ts';
+import { notAttempted } from './not-attempted.ts';
 import { resolveRecipient } from './recipient.ts';
 import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
-import { createSettleBatch } from './settle.ts';
-import { createSettleSurely } from './settle-surely.ts';
+import { createSettleBatch, type Settlement } from './settle.ts';
+import { createSurely } from './surely.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
 export type { MediaInput } from './media-content.ts';
-export type { MediaType } from './message.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
 export type { SendInput, SentMessage } from './send-message.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
 
-/** Sending, with every message committed before it leaves and settled after it. */
-export function createMessages(deps: {
+export type MessagesOptions = {
   db: Kysely<DB>;
   /** A pool of its own for group commit, so that no other query holds it up. */
   batchPool: Pool;
   ids: Ids;
   logger: Logger;
-  egress: Pick<Egress, 'fetchBytes'>;
+  egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
   backends: Pick<Backends, 'requireUsable'>;
-}) {
+  /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
+  answerWithinMs?: number;
+  /** Milliseconds for the call of a backend, which goes on after that answer; 65 s unless given. */
+  callWithinMs?: number;
+  /** Milliseconds for fetching media; 30 s unless given. */
+  fetchWithinMs?: number;
+};
+
+// The batch's statement may still be running when its connection breaks; Postgres ends it after 3 s.
+const uncertainForMs = 5_000;
+
+/** Sending, with every message committed before it leaves and settled after it. */
+export function createMessages(deps: MessagesOptions) {
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   const keepAlive = (work: Promise<unknown>) => {
     const done = work.then(ignore, ignore).finally(() => underWay.delete(done));
     underWay.add(done);
   };
-  const settle = createSettleBatch({ pool: deps.batchPool });
-  const settleSurely = createSettleSurely({ batch: settle, logger: deps.logger, closing: closing.signal });
-  const accept = createAcceptBatch({
+  const surely = createSurely({ logger: deps.logger, closing: closing.signal });
+  const settleBatch = createSettleBatch({ pool: deps.batchPool });
+  const settle = (settlement: Settlement) => surely(settlement.messageId, () => settleBatch.add(settlement));
+  const acceptBatch = createAcceptBatch({
     pool: deps.batchPool,
-    // Nobody was answered with success and nothing was called: where they were stored after all, their units go back.
     onUncertain: (messages) => {
-      for (const message of messages) keepAlive(settleSurely(notAttempted(message)));
+      for (const message of messages) keepAlive(refund(message));
     },
   });
+  const catchUp = createCatchUp(deps);
+  const budget = createMediaBudget();
   const send = createSendMessage({
     ...deps,
-    accept,
-    settleSurely,
+    accept: acceptBatch,
+    settle,
     keepAlive,
     resolveRecipient: (phoneNumberId, number) => resolveRecipient(deps.db, phoneNumberId, number),
-    catchUp: async () => {},
+    catchUp: (messageId) => surely(messageId, () => catchUp(messageId)),
   });
 
-  function notAttempted(message: NewMessage) {
-    return {
-      messageId: message.id,
-      userId: message.userId,
-      phoneNumberId: message.phoneNumberId,
-      status: 'failed' as const,
-      statusReason: 'not_attempted',
-      whatsappId: null,
-      remoteJid: null,
-      isMedia: message.kind !== 'text',
-      quotaDay: new Date().toISOString().slice(0, 10),
-      eventId: deps.ids.uuidv7(),
-      payload: settlementPayload({
-        messageId: message.id,
-        number: { id: message.phoneNumberId, instanceName: '' },
-        recipient: message.recipient,
-        kind: message.kind,
-        status: 'failed',
-        statusReason: 'not_attempted',
-      }),
-    };
+  // Nobody was answered with success and nothing was called: where it was stored after all, its unit goes back.
+  async function refund(message: NewMessage): Promise<void> {
+    const settlement = notAttempted(message, deps.ids.uuidv7());
+    const { settled } = await settle(settlement);
+    if (settled) return;
+    await wait(uncertainForMs, undefined, { signal: closing.signal }).catch(ignore);
+    await settle(settlement);
+  }
+
+  async function drain(ended: Promise<void>): Promise<void> {
+    while (underWay.size > 0 && !closing.signal.aborted) await Promise.race([Promise.all(underWay), ended]);
   }
 
   return {
     sendText: (input: SendInput, text: string): Promise<SentMessage> => send(input, () => ({ kind: 'text', text })),
-    sendMedia: (input: SendInput, media: MediaInput): Promise<SentMessage> =>
-      send(input, () => mediaContent({ egress: deps.egress }, media)),
+    sendMedia(input: SendInput, media: MediaInput): Promise<SentMessage> {
+      const place = budget.place(input.userId);
+      return send(input, () => mediaContent(deps, place, media), place.release);
+    },
     /** Periodic: see its own description. */
-    endAbandoned: createEndAbandoned({ ...deps, settle }),
+    endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),
     /** Lets calls under way come to their end, for at most `withinMs`; what is left becomes unknown later. */
     async close(withinMs: number): Promise<void> {
+      const ended = Promise.withResolvers<void>();
+      closing.signal.addEventListener('abort', () => ended.resolve(), { once: true });
       const timer = setTimeout(() => closing.abort(), withinMs);
-      await Promise.allSettled(underWay);
+      await drain(ended.promise);
+      await acceptBatch[Symbol.asyncDispose]();
+      await drain(ended.promise);
       clearTimeout(timer);
-      await accept[Symbol.asyncDispose]();
-      await settle[Symbol.asyncDispose]();
+      closing.abort();
+      await settleBatch[Symbol.asyncDispose]();
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Egress, EgressError, EgressRefused } from '../../platform/egress/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { invalidMedia, mediaTooLarge } from './errors.ts';
+import type { MediaPlace } from './media-budget.ts';
 import type { MediaType, OutboundContent } from './message.ts';
 
 export type MediaInput = {
@@ -14,20 +15,25 @@ export type MediaInput = {
 };
 
 const bytesMax = 16 * 1_048_576;
-const fetchDeadlineMs = 30_000;
+const fetchWithinMsUsual = 30_000;
 const base64Pattern = /^[A-Za-z0-9+/]+={0,2}$/;
+
+type Deps = {
+  egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
+  /** Milliseconds for a URL's whole answer; 30 s unless given. */
+  fetchWithinMs?: number;
+};
 
 /**
  * Makes the content of a media message: a URL is fetched by us, through the guard, so that no backend ever loads an
- * address that a user chose. Throws `invalid_url`, `invalid_media`, `media_unavailable`, `payload_too_large`.
+ * address that a user chose. The bytes are held in `place`. Throws `invalid_url`, `invalid_media`,
+ * `media_unavailable`, `payload_too_large`, `overloaded`.
  */
-export async function mediaContent(
-  deps: { egress: Pick<Egress, 'fetchBytes'> },
-  input: MediaInput,
-): Promise<OutboundContent> {
+export async function mediaContent(deps: Deps, place: MediaPlace, input: MediaInput): Promise<OutboundContent> {
   const { mediaType: kind, caption, url } = input;
   if ((url === undefined) === (input.base64 === undefined)) throw invalidMedia('Give either mediaUrl or mediaBase64.');
-  const media = url === undefined ? fromBase64(input.base64 ?? '') : await fetched(deps, url, kind);
+  const media = url === undefined ? fromBase64(input.base64 ?? '', kind) : await fetched(deps, place, url, kind);
+  await place.hold(media.bytes);
   const fileName = input.fileName ?? media.fileName ?? (kind === 'document' ? 'document' : undefined);
   return {
     kind,
@@ -43,9 +49,10 @@ export async function mediaContent(
 
 type Media = { base64: string; bytes: number; sha256: string; mimetype?: string; fileName?: string };
 
-function fromBase64(text: string): Media {
+function fromBase64(text: string, kind: MediaType): Media {
   const [, mimetype, payload] = /^data:([\w.+-]+\/[\w.+-]+)[^,]{0,100};base64,(.*)$/s.exec(text.slice(0, 200)) ?? [];
   const base64 = payload === undefined ? text : text.slice(text.indexOf(',') + 1);
+  if (mimetype !== undefined && !fits(mimetype.toLowerCase(), kind)) throw misfit('mediaBase64', mimetype, kind);
   if (base64.length === 0) throw invalidMedia('mediaBase64 is empty.');
   if (base64.length > (bytesMax / 3) * 4 + 4) throw mediaTooLarge();
   if (base64.length % 4 !== 0 || !base64Pattern.test(base64)) throw invalidMedia('mediaBase64 is not base64.');
@@ -54,15 +61,15 @@ function fromBase64(text: string): Media {
   return { base64, bytes: bytes.length, sha256: sha256Hex(bytes), ...(mimetype === undefined ? {} : { mimetype }) };
 }
 
-async function fetched(deps: { egress: Pick<Egress, 'fetchBytes'> }, url: string, kind: MediaType): Promise<Media> {
-  const answer = await deps.egress
-    .fetchBytes({ url, maxBytes: bytesMax, deadlineMs: fetchDeadlineMs })
-    .catch(translateEgressError);
+async function fetched(deps: Deps, place: MediaPlace, url: string, kind: MediaType): Promise<Media> {
+  const { egress, fetchWithinMs: deadlineMs = fetchWithinMsUsual } = deps;
+  checkUrl(egress, url);
+  await place.hold(bytesMax);
+  const answer = await egress.fetchBytes({ url, maxBytes: bytesMax, deadlineMs }).catch(translateEgressError);
   if (answer.status !== 200) throw unavailable(`The media URL answered with status ${answer.status}.`);
   if (answer.body.length === 0) throw unavailable('The media URL answered with an empty body.');
   const mimetype = mimetypeOf(answer.headers['content-type']);
-  if (mimetype !== undefined && !fits(mimetype, kind))
-    throw invalidMedia(`The media URL holds ${mimetype}, which is no ${kind}.`);
+  if (mimetype !== undefined && !fits(mimetype, kind)) throw misfit('The media URL', mimetype, kind);
   const fileName = fileNameOf(url);
   return {
     base64: answer.body.toString('base64'),
@@ -71,6 +78,19 @@ async function fetched(deps: { egress: Pick<Egress, 'fetchBytes'> }, url: string
     ...(mimetype === undefined ? {} : { mimetype }),
     ...(fileName === undefined ? {} : { fileName }),
   };
+}
+
+// Before waiting for a place: what can be refused at once is.
+function checkUrl(egress: Deps['egress'], url: string): void {
+  try {
+    egress.checkUrl(url);
+  } catch (error) {
+    translateEgressError(error);
+  }
+}
+
+function misfit(what: string, mimetype: string, kind: MediaType): DomainError {
+  return invalidMedia(`${what} holds ${mimetype}, which is no ${kind}.`);
 }
 
 function translateEgressError(error: unknown): never {

@@ -8,14 +8,13 @@ export type AbandonedMessage = {
   instanceName: string;
   recipient: string;
   kind: string;
-  quotaDay: string;
 };
 
 /** Messages whose sender is gone: still `sending` after their lease. */
 export async function listAbandoned(db: Kysely<DB>, limit: number): Promise<AbandonedMessage[]> {
   const { rows } = await sql<AbandonedMessage>`
     select m.id, m.user_id as "userId", m.phone_number_id as "phoneNumberId", n.instance_name as "instanceName",
-      m.remote_jid as recipient, m.kind, m.quota_day as "quotaDay"
+      m.remote_jid as recipient, m.kind
     from messages m join phone_numbers n on n.id = m.phone_number_id
     where m.status = 'sending' and m.lease_until < app_now()
     order by m.lease_until limit ${limit}`.execute(db);

@@ -2,8 +2,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
+import { DomainError } from '../../platform/errors.ts';
 import type { Messages, SendInput, SentMessage } from './index.ts';
-import { secondsUntilNextDay } from './quota-day.ts';
 import { SendMediaBody, SendTextBody, SentAnswer } from './schemas.ts';
 
 const config = { auth: 'user' } as const;
@@ -35,8 +35,8 @@ export function registerMessageRoutes(instance: FastifyInstance, deps: { message
       },
     },
     async (request, reply) => {
-      const sent = await messages.sendText(sendInput(request, request.body), request.body.text);
-      return answer(reply, sent);
+      const sending = messages.sendText(sendInput(request, request.body), request.body.text);
+      return answer(reply, sending);
     },
   );
 
@@ -63,14 +63,14 @@ export function registerMessageRoutes(instance: FastifyInstance, deps: { message
     },
     async (request, reply) => {
       const { mediaType, mediaUrl, mediaBase64, fileName, caption } = request.body;
-      const sent = await messages.sendMedia(sendInput(request, request.body), {
+      const sending = messages.sendMedia(sendInput(request, request.body), {
         mediaType,
         ...(mediaUrl === undefined ? {} : { url: mediaUrl }),
         ...(mediaBase64 === undefined ? {} : { base64: mediaBase64 }),
         ...(fileName === undefined ? {} : { fileName }),
         ...(caption === undefined ? {} : { caption }),
       });
-      return answer(reply, sent);
+      return answer(reply, sending);
     },
   );
 }
@@ -86,12 +86,15 @@ function sendInput(request: FastifyRequest, body: { token: string; number: strin
   };
 }
 
-function answer(reply: FastifyReply, sent: SentMessage) {
-  reply.headers({
-    'x-quota-limit': String(sent.quota.limit),
-    'x-quota-remaining': String(Math.max(0, sent.quota.limit - sent.quota.used)),
-    'x-quota-reset': String(secondsUntilNextDay(new Date())),
+async function answer(reply: FastifyReply, sending: Promise<SentMessage>) {
+  const sent = await sending.catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'quota_exceeded') {
+      setQuotaHeaders(reply, Number(error.details.max_messages_per_day), 0, error.retryAfterSeconds ?? 0);
+    }
+    throw error;
   });
+  const { limit, used, renewsInSeconds } = sent.quota;
+  setQuotaHeaders(reply, limit, Math.max(0, limit - used), renewsInSeconds);
   return {
     success: true as const,
     message_id: sent.id,
@@ -100,4 +103,12 @@ function answer(reply: FastifyReply, sent: SentMessage) {
     to: sent.to,
     ...(sent.isSandbox ? { sandbox: true } : {}),
   };
+}
+
+function setQuotaHeaders(reply: FastifyReply, limit: number, remaining: number, renewsInSeconds: number): void {
+  reply.headers({
+    'x-quota-limit': String(limit),
+    'x-quota-remaining': String(remaining),
+    'x-quota-reset': String(renewsInSeconds),
+  });
 }

@@ -6,8 +6,7 @@ import type { AcceptBatch, Accepted } from './accept.ts';
 import { outcomeUnknown, quotaExceeded, refusal } from './errors.ts';
 import { settlementPayload } from './event-payload.ts';
 import { type OutboundContent, storedContent } from './message.ts';
-import type { Settlement } from './settle.ts';
-import type { SettleSurely } from './settle-surely.ts';
+import type { Settled, Settlement } from './settle.ts';
 
 export type SendInput = {
   userId: number;
@@ -24,7 +23,7 @@ export type SentMessage = {
   whatsappId: string;
   to: string;
   isSandbox: boolean;
-  quota: { limit: number; used: number };
+  quota: { limit: number; used: number; renewsInSeconds: number };
 };
 
 type Deps = {
@@ -33,34 +32,42 @@ type Deps = {
   backends: Pick<Backends, 'requireUsable'>;
   resolveRecipient(phoneNumberId: number, number: string): Promise<string>;
   accept: Pick<AcceptBatch, 'add'>;
-  settleSurely: SettleSurely;
+  /** Settles however long it takes; rejects only when this process ends. */
+  settle(settlement: Settlement): Promise<Settled>;
+  /** Gives a settled message the acknowledgements that came before its answer. */
   catchUp(messageId: string): Promise<void>;
   keepAlive(work: Promise<unknown>): void;
+  /** Milliseconds after which the caller is told that the outcome is unknown; 20 s unless given. */
+  answerWithinMs?: number;
+  /** Milliseconds after which the call itself ends; 65 s unless given. */
+  callWithinMs?: number;
 };
 
-const answerWithinMs = 20_000;
-const callDeadlineMs = 65_000;
+const answerWithinMsUsual = 20_000;
+const callWithinMsUsual = 65_000;
 
 /**
  * Sends one message now: accepted and committed first, then called once on the number's own backend, then settled.
  * The content is made after all that can refuse cheaply. Throws, besides what accepting refuses, `outcome_unknown`
- * when the backend does not say in time whether it sent; the call then goes on and settles by itself.
+ * when the backend does not say in time whether it sent; the call then goes on and settles by itself. `whenOver` is
+ * called once, when the content is needed no more.
  */
 export function createSendMessage(deps: Deps) {
+  const { answerWithinMs = answerWithinMsUsual, callWithinMs = callWithinMsUsual } = deps;
+
   return async function sendMessage(
     input: SendInput,
     makeContent: () => OutboundContent | Promise<OutboundContent>,
+    whenOver: () => void = () => {},
   ): Promise<SentMessage> {
-    const number = await deps.phoneNumbers.requireConnected(input.userId, input.token);
-    const recipient = await deps.resolveRecipient(number.id, input.number);
-    const backend = await deps.backends.requireUsable(number.backendId);
-    const content = await makeContent();
-    const id = deps.ids.uuidv7();
-    const { used, day } = await accept(id, input, number, recipient, content);
-
-    const work = callAndSettle({ id, day, number, recipient, backend, content });
+    const { sending, accepted } = await prepare(input, makeContent).catch((error: unknown) => {
+      whenOver();
+      throw error;
+    });
+    const { id, number, recipient } = sending;
+    const work = callAndSettle(sending).finally(whenOver);
     deps.keepAlive(work);
-    const outcome = await withinAnswerTime(work, id);
+    const outcome = await withinAnswerTime(work, answerWithinMs);
     if (outcome.kind === 'not_sent') throw refusal(outcome, id);
     if (outcome.kind === 'unknown') throw outcomeUnknown(id, outcome.reason);
     return {
@@ -68,9 +75,22 @@ export function createSendMessage(deps: Deps) {
       whatsappId: outcome.whatsappId,
       to: recipient,
       isSandbox: number.isSandbox,
-      quota: { limit: input.dailyMax, used },
+      quota: { limit: input.dailyMax, used: accepted.used, renewsInSeconds: accepted.renewsInSeconds },
     };
   };
+
+  async function prepare(
+    input: SendInput,
+    makeContent: () => OutboundContent | Promise<OutboundContent>,
+  ): Promise<{ sending: Sending; accepted: Accepted }> {
+    const number = await deps.phoneNumbers.requireConnected(input.userId, input.token);
+    const recipient = await deps.resolveRecipient(number.id, input.number);
+    const backend = await deps.backends.requireUsable(number.backendId);
+    const content = await makeContent();
+    const id = deps.ids.uuidv7();
+    const accepted = await accept(id, input, number, recipient, content);
+    return { sending: { id, number, recipient, backend, content }, accepted };
+  }
 
   async function accept(
     id: string,
@@ -83,6 +103,7 @@ export function createSendMessage(deps: Deps) {
       id,
       userId: input.userId,
       phoneNumberId: number.id,
+      instanceName: number.instanceName,
       backendId: number.backendId,
       kind: content.kind,
       recipient,
@@ -90,30 +111,29 @@ export function createSendMessage(deps: Deps) {
       requestId: input.requestId,
       dailyMax: input.dailyMax,
     });
-    if (!accepted.accepted) throw quotaExceeded(input.dailyMax);
+    if (!accepted.accepted) throw quotaExceeded(input.dailyMax, accepted.renewsInSeconds);
     return accepted;
   }
 
   async function callAndSettle(sending: Sending): Promise<SendOutcome> {
-    const outcome = await call(sending);
-    const { earlyStatus } = await deps.settleSurely(settlementOf(sending, outcome, deps.ids.uuidv7()));
+    const outcome = await call(sending, callWithinMs);
+    const { earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
     // Its acknowledgement came before the answer and waits in the wire ledger.
-    if (earlyStatus !== null) await deps.catchUp(sending.id);
+    if (earlyStatus !== null) deps.keepAlive(deps.catchUp(sending.id));
     return outcome;
   }
 }
 
 type Sending = {
   id: string;
-  day: string;
   number: SendableNumber;
   recipient: string;
   backend: Backend;
   content: OutboundContent;
 };
 
-function call({ number, recipient, backend, content }: Sending): Promise<SendOutcome> {
-  const common = { instance: number.backendName, number: recipient, deadlineMs: callDeadlineMs };
+function call({ number, recipient, backend, content }: Sending, deadlineMs: number): Promise<SendOutcome> {
+  const common = { instance: number.backendName, number: recipient, deadlineMs };
   if (content.kind === 'text') return backend.sends.sendText({ ...common, text: content.text });
   const { mimetype, fileName, caption } = content;
   return backend.sends.sendMedia({
@@ -126,11 +146,7 @@ function call({ number, recipient, backend, content }: Sending): Promise<SendOut
   });
 }
 
-function settlementOf(
-  { id, day, number, recipient, content }: Sending,
-  outcome: SendOutcome,
-  eventId: string,
-): Settlement {
+function settlementOf({ id, number, recipient, content }: Sending, outcome: SendOutcome, eventId: string): Settlement {
   const sent = outcome.kind === 'sent' ? outcome : undefined;
   const status = outcome.kind === 'not_sent' ? 'failed' : outcome.kind;
   const statusReason = outcome.kind === 'not_sent' ? outcome.code : outcome.kind === 'unknown' ? outcome.reason : null;
@@ -143,7 +159,6 @@ function settlementOf(
     whatsappId: sent?.whatsappId ?? null,
     remoteJid: sent?.remoteJid ?? null,
     isMedia: content.kind !== 'text',
-    quotaDay: day,
     eventId,
     payload: settlementPayload({
       messageId: id,
@@ -158,14 +173,14 @@ function settlementOf(
   };
 }
 
-async function withinAnswerTime(work: Promise<SendOutcome>, messageId: string): Promise<SendOutcome> {
+async function withinAnswerTime(work: Promise<SendOutcome>, withinMs: number): Promise<SendOutcome> {
   const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-  const timer = setTimeout(
-    () => resolve({ kind: 'unknown', reason: 'timeout', detail: `message ${messageId} is still under way` }),
-    answerWithinMs,
-  );
+  const timer = setTimeout(() => resolve({ kind: 'unknown', reason: 'timeout', detail: 'still under way' }), withinMs);
   try {
     return await Promise.race([work, promise]);
+  } catch {
+    // The process ends before the outcome could be stored; nothing else may be said of a message that was called.
+    return { kind: 'unknown', reason: 'connection_lost', detail: 'could not be stored' };
   } finally {
     clearTimeout(timer);
   }

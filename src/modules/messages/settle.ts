@@ -13,8 +13,6 @@ export type Settlement = {
   /** The chat's address by the backend's answer, which may differ from the one asked for. */
   remoteJid: string | null;
   isMedia: boolean;
-  /** The day that paid for the message; a failed one gives its unit back to it. */
-  quotaDay: string;
   eventId: string;
   /** JSON text of the event's payload. */
   payload: string;
@@ -25,12 +23,18 @@ export type Settled = { settled: boolean; earlyStatus: string | null };
 
 /**
  * One statement ends a batch of sends: state, quota refund, the wire ledger, statistics and the event, each exactly once:
- * only a message that is still `sending` is settled (or an `unknown` one that turns out as sent).
+ * only a message that is still `sending` is settled (or an `unknown` one that turns out as sent). Where a batch says
+ * two things of one message, what is known wins over what is not.
+ * Each step reads how many rows the step before it wrote, because Postgres would otherwise take the locks of a
+ * statement's parts in an order of its own: messages, wire ledger, statistics, event cursors.
  */
 const settleSql = `
-  with batch as (
+  with asked as (
     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::text[])
       with ordinality as t (message_id, user_id, phone_number_id, status, status_reason, whatsapp_id, remote_jid, is_media, event_id, payload, ord)
+  ), batch as (
+    select distinct on (message_id) * from asked
+    order by message_id, array_position(array['sent', 'failed', 'unknown'], status), ord
   ), locked as (
     select m.id, m.quota_day from messages m join batch b on b.message_id = m.id
     where m.status = 'sending' or (m.status = 'unknown' and b.status = 'sent')
@@ -57,12 +61,21 @@ const settleSql = `
     insert into wire_messages as w (phone_number_id, wa_id, message_id, remote_jid, from_me)
     select distinct on (phone_number_id, whatsapp_id) phone_number_id, whatsapp_id, message_id, remote_jid, true
     from updated where status = 'sent' order by phone_number_id, whatsapp_id
-    on conflict (phone_number_id, wa_id) do update set message_id = coalesce(w.message_id, excluded.message_id)
+    on conflict (phone_number_id, wa_id) do update set
+      message_id = coalesce(w.message_id, excluded.message_id),
+      remote_jid = coalesce(w.remote_jid, excluded.remote_jid),
+      from_me = coalesce(w.from_me, true)
     returning message_id, status
-  ), ${sentStatsPart('updated')}, ${appendedEventsPart('updated')}
+  ), to_count as (
+    select updated.* from updated, (select count(*) from wired) as written
+  ), ${sentStatsPart('to_count')}, to_tell as (
+    select updated.* from updated, (select count(*) from sent_stats) as written
+  ), ${appendedEventsPart('to_tell')}
   select u.message_id is not null as settled, w.status as "earlyStatus"
-  from batch b left join updated u on u.message_id = b.message_id left join wired w on w.message_id = b.message_id
-  order by b.ord`;
+  from asked a
+  left join updated u on u.message_id = a.message_id and u.ord = a.ord
+  left join wired w on w.message_id = u.message_id
+  order by a.ord`;
 
 export type SettleBatch = Batch<Settlement, Settled>;
 
@@ -82,15 +95,14 @@ export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
   });
 }
 
-// Usage rows come before messages in the order of locks.
+// Usage rows come before messages in the order of locks; what fails now was accepted today or just before midnight.
 async function settleWithRefunds(client: PoolClient, settlements: readonly Settlement[]): Promise<Settled[]> {
   const failed = settlements.filter((settlement) => settlement.status === 'failed');
   await client.query('begin');
   try {
     await client.query(
-      `select 1 from usage where (user_id, day) in (select * from unnest($1::bigint[], $2::date[]))
-       order by user_id, day for update`,
-      [failed.map((settlement) => settlement.userId), failed.map((settlement) => settlement.quotaDay)],
+      `select 1 from usage where user_id = any($1::bigint[]) and day >= app_today() - 1 order by user_id, day for update`,
+      [failed.map((settlement) => settlement.userId)],
     );
     const settled = await settle(client, settlements);
     await client.query('commit');
