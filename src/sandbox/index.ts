@@ -14,6 +14,7 @@ import { createMessageStore, type World } from './world.ts';
 
 export type { Control } from './control.ts';
 export { fastKnobs, type Knobs } from './knobs.ts';
+export type { LedgerSend } from './ledger.ts';
 export { MAGIC_RECIPIENTS } from './magic-recipients.ts';
 export { FAULTS } from './types.ts';
 
