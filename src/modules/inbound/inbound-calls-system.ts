@@ -90,7 +90,7 @@ export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedC
   return rows.sort(byNumberThenId);
 }
 
-/** Locks claimed calls for their end; leaves out those that another worker has taken over since. */
+/** Locks claimed calls of one number for their end; leaves out those that another worker has taken over since. */
 export async function lockClaimed(tx: Transaction<DB>, calls: readonly ClaimedCall[]): Promise<ClaimedCall[]> {
   const { rows } = await sql<{ id: string; attempt: number }>`
     select c.id, c.attempt from inbound_calls c where ${isOneOf(calls)} and c.state = 'due'
@@ -101,7 +101,7 @@ export async function lockClaimed(tx: Transaction<DB>, calls: readonly ClaimedCa
 
 export type CallEnding = { state: 'applied' | 'duplicate' | 'stored' | 'failed'; note: string | null };
 
-/** Ends calls that this transaction has locked. */
+/** Ends calls of one number that this transaction has locked. */
 export async function endCalls(
   tx: Transaction<DB>,
   calls: readonly ClaimedCall[],
@@ -129,10 +129,12 @@ export async function putBack(
 
 const isFree = sql`c.state = 'due' and c.due_at <= app_now() and (c.lease_until is null or c.lease_until <= app_now())`;
 
-// The days the calls came on are named too, so that no other day's partition is looked at.
+// All are of one number. It and the days are named too, so that neither other days' partitions nor the due calls of
+// other numbers are looked at.
 function isOneOf(calls: readonly ClaimedCall[]): RawBuilder<unknown> {
   const times = calls.map((call) => call.receivedAt);
   return sql`c.id = any(${calls.map((call) => call.id)}::uuid[])
+    and c.phone_number_id = ${calls[0]?.phoneNumberId ?? null}
     and c.received_at >= (select min(at) from unnest(${times}::timestamptz[]) as at)
     and c.received_at <= (select max(at) from unnest(${times}::timestamptz[]) as at)`;
 }

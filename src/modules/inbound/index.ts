@@ -10,6 +10,7 @@ import { createAppendCall } from './append-calls.ts';
 import { type AuthenticateCall, createAuthenticateCall, type InboundCaller } from './authenticate-call.ts';
 import { createInboundLane, inboundLane } from './lane.ts';
 import { readCall } from './read-call.ts';
+import { createRingSeldom } from './ring-seldom.ts';
 
 export type { InboundCaller } from './authenticate-call.ts';
 
@@ -38,13 +39,14 @@ export function createInbound(deps: {
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
 }): Inbound {
   const append = createAppendCall({ pool: deps.batchPool });
+  const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
   return {
     authenticate: createAuthenticateCall(deps),
     async receive(caller, body) {
       const call = readCall(body, caller.backendName);
       const { secretId, phoneNumberId } = caller;
       await append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
-      if (call.state === 'due') deps.alarm.ring(inboundLane);
+      if (call.state === 'due') ring();
       return call.state;
     },
     lane: createInboundLane(deps),

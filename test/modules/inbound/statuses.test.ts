@@ -99,11 +99,13 @@ test('settling and acknowledging at the same moment loses no acknowledgement and
   const number = await t.makeNumber();
   const waIds = Array.from({ length: 200 }, (_, n) => `RACE-${n}`);
   const sends = await Promise.all(waIds.map(async (waId) => ({ waId, messageId: await accept(number) })));
+  const send = ({ waId, messageId }: (typeof sends)[number]) => settleAndCatchUp(number, messageId, waId);
+  const hear = ({ waId }: (typeof sends)[number], status: string) => t.post(number, ack(number, waId, status));
   await Promise.all(
-    sends.flatMap(({ waId, messageId }) => [
-      settleAndCatchUp(number, messageId, waId),
-      t.post(number, ack(number, waId, 'DELIVERY_ACK')),
-      t.post(number, ack(number, waId, 'READ')),
+    sends.flatMap((each, n) => [
+      n % 2 === 0 ? send(each) : hear(each, 'SERVER_ACK').then(() => send(each)),
+      hear(each, 'DELIVERY_ACK'),
+      hear(each, 'READ'),
     ]),
   );
   await t.inbound.lane.drained();
@@ -169,7 +171,6 @@ function settlement(number: TestNumber, messageId: string, whatsappId: string): 
     whatsappId,
     remoteJid: '5511888888888@s.whatsapp.net',
     isMedia: false,
-    quotaDay: new Date().toISOString().slice(0, 10),
     eventId: ids.uuidv7(),
     payload: '{}',
   };
