@@ -40,10 +40,9 @@ export type MessagesOptions = {
   callWithinMs?: number;
   /** Milliseconds for fetching media; 30 s unless given. */
   fetchWithinMs?: number;
+  /** Milliseconds that a statement may go on whose connection broke; Postgres ends it after 3 s, so 5 s unless given. */
+  uncertainForMs?: number;
 };
-
-// The batch's statement may still be running when its connection breaks; Postgres ends it after 3 s.
-const uncertainForMs = 5_000;
 
 /** Sending, with every message committed before it leaves and settled after it. */
 export function createMessages(deps: MessagesOptions) {
@@ -78,7 +77,7 @@ export function createMessages(deps: MessagesOptions) {
     const settlement = notAttempted(message, deps.ids.uuidv7());
     const { settled } = await settle(settlement);
     if (settled) return;
-    await wait(uncertainForMs, undefined, { signal: closing.signal }).catch(ignore);
+    await wait(deps.uncertainForMs ?? 5_000, undefined, { signal: closing.signal }).catch(ignore);
     await settle(settlement);
   }
 
