@@ -60,6 +60,9 @@ export type Claim = {
   busyNumbers: readonly number[];
 };
 
+// Of one claim's bodies; they are a kilobyte as a rule, but may be 25 MiB.
+const bytesMax = 16 * 1_048_576;
+
 /** Leases due calls, some of each number, the numbers in the order of their ids. */
 export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedCall[]> {
   const nextNumber = (after: RawBuilder<unknown>) => sql`
@@ -72,14 +75,20 @@ export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedC
       union all
       select (${nextNumber(sql`n.phone_number_id`)}) from numbers n where n.phone_number_id is not null
     ), picked as materialized (
-      select c.id, c.received_at
-      from (select phone_number_id from numbers where phone_number_id is not null limit ${claim.limit}) n
-      cross join lateral (
-        select c.id, c.received_at from inbound_calls c
-        where c.phone_number_id = n.phone_number_id and ${isFree}
-        order by c.id limit ${claim.perNumberMax} for update skip locked
-      ) c
-      limit ${claim.limit}
+      select id, received_at from (
+        select due.*, sum(bytes) over (order by phone_number_id, id) - bytes as bytes_before
+        from (
+          select n.phone_number_id, c.*
+          from (select phone_number_id from numbers where phone_number_id is not null limit ${claim.limit}) n
+          cross join lateral (
+            select c.id, c.received_at, length(c.body) as bytes from inbound_calls c
+            where c.phone_number_id = n.phone_number_id and ${isFree}
+            order by c.id limit ${claim.perNumberMax} for update skip locked
+          ) c
+          limit ${claim.limit}
+        ) due
+      ) summed
+      where bytes_before < ${bytesMax}
     )
     update inbound_calls c set lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000}), attempt = c.attempt + 1
     where c.id = any(array(select id from picked))

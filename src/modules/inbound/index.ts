@@ -6,8 +6,9 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { createAppendCall } from './append-calls.ts';
+import { createAppendBatch } from './append-calls.ts';
 import { type AuthenticateCall, createAuthenticateCall, type InboundCaller } from './authenticate-call.ts';
+import { createByteBudget, type TakeBytes } from './byte-budget.ts';
 import { createInboundLane, inboundLane } from './lane.ts';
 import { readCall } from './read-call.ts';
 import { createRingSeldom } from './ring-seldom.ts';
@@ -17,6 +18,8 @@ export type { InboundCaller } from './authenticate-call.ts';
 export type Inbound = {
   /** Throws `unauthenticated`, or `database_unavailable` when that cannot be told. */
   authenticate: AuthenticateCall;
+  /** To be asked before a body is read. */
+  takeBytes: TakeBytes;
   /**
    * Resolves when the call is committed. Throws only what is our own trouble: `overloaded` or
    * `database_unavailable`, then nothing may have been kept and the backend must call again.
@@ -28,6 +31,8 @@ export type Inbound = {
   close(): Promise<void>;
 };
 
+const bytesAtOnceMax = 64 * 1_048_576;
+
 /** What backends tell us: proven, committed, and applied to the number it is about. */
 export function createInbound(deps: {
   db: Kysely<DB>;
@@ -38,10 +43,11 @@ export function createInbound(deps: {
   logger: Logger;
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
 }): Inbound {
-  const append = createAppendCall({ pool: deps.batchPool });
+  const append = createAppendBatch({ pool: deps.batchPool });
   const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
   return {
     authenticate: createAuthenticateCall(deps),
+    takeBytes: createByteBudget(bytesAtOnceMax),
     async receive(caller, body) {
       const call = readCall(body, caller.backendName);
       const { secretId, phoneNumberId } = caller;

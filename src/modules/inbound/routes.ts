@@ -1,9 +1,11 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { problems } from '../../http/problem-details.ts';
-import type { Inbound } from './index.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { Inbound, InboundCaller } from './index.ts';
 
 const bodyBytesMax = 25 * 1_048_576;
+const bytesUndeclared = 1_048_576;
 
 const schema = {
   hide: true,
@@ -28,9 +30,11 @@ export async function registerInboundRoutes(app: FastifyInstance, deps: { inboun
         config: { auth: 'own', record: false },
         bodyLimit: bodyBytesMax,
         schema,
-        onRequest: async (request) => {
-          const caller = await inbound.authenticate(request.params.secretId, request.headers.authorization);
-          request.setDecorator('inboundCaller', caller);
+        onRequest: async (request, reply) => {
+          request.setDecorator('inboundCaller', await authenticate(request, inbound));
+          // A length that is not declared may be any.
+          const release = inbound.takeBytes(Number(request.headers['content-length'] ?? bytesUndeclared));
+          reply.raw.once('close', release);
         },
       },
       async (request) => {
@@ -40,4 +44,18 @@ export async function registerInboundRoutes(app: FastifyInstance, deps: { inboun
       },
     );
   });
+}
+
+async function authenticate(
+  request: FastifyRequest<{ Params: { secretId: string } }>,
+  inbound: Pick<Inbound, 'authenticate'>,
+): Promise<InboundCaller> {
+  try {
+    return await inbound.authenticate(request.params.secretId, request.headers.authorization);
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'unauthenticated') {
+      request.log.warn({ event: 'inbound_secret_refused', ip: request.ip }, 'inbound secret refused');
+    }
+    throw error;
+  }
 }

@@ -105,6 +105,14 @@ test('a number with many calls does not keep the others waiting, and its own sta
   expect(lane.name).toBe('inbound');
 });
 
+test('large calls are claimed a few at a time, and none is left out', async () => {
+  const number = await t.makeNumber();
+  const large = { event: 'messages.set', instance: number.backendName, data: 'x'.repeat(9 * 1_048_576) };
+  for (let n = 0; n < 3; n++) expect(await t.post(number, large)).toBe(200);
+  expect(await claim(number, { leaseMs: 60_000 })).toHaveLength(2);
+  expect(await claim(number, { leaseMs: 60_000 })).toHaveLength(1);
+});
+
 test('two workers at once apply the calls of many numbers once each', async () => {
   const numbers = await Promise.all(Array.from({ length: 10 }, () => t.makeNumber()));
   const waIds = Array.from({ length: 30 }, (_, n) => `M${n}`);

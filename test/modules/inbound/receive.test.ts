@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createInbound } from '../../../src/modules/inbound/index.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -8,6 +10,7 @@ import {
   eventually,
   type InboundTest,
   ids,
+  listen,
   logger,
   readEvents,
   readNumber,
@@ -179,6 +182,31 @@ test('while the database is away every call is answered 503, known secret or not
     await app.close();
   }
   await gone.end();
+});
+
+test('bodies that would fill the memory are refused with 503 before they are read', async () => {
+  const number = await t.makeNumber();
+  const url = new URL(`/hooks/evolution/${number.secretId}`, await listen(t.app));
+  const headers = { authorization: `Bearer ${number.secret}`, 'content-length': String(25 * 1_048_576) };
+  const upload = () => {
+    const call = request(url, { method: 'POST', headers });
+    call.on('error', () => {});
+    call.flushHeaders();
+    return call;
+  };
+  const held = [upload(), upload()];
+  const refused = async () => {
+    const call = upload();
+    const [answer] = (await once(call, 'response', { signal: AbortSignal.timeout(2_000) }).catch(() => [])) as [
+      IncomingMessage?,
+    ];
+    call.destroy();
+    return answer?.statusCode;
+  };
+  await eventually(refused).toBe(503);
+  for (const call of held) call.destroy();
+  const small = recordedCall('h43-WA-connection.update-open', number);
+  await eventually(() => t.post(number, small)).toBe(200);
 });
 
 test('a storm beyond what can be stored is shed with 503, and every 200 has its row', async () => {
