@@ -198,6 +198,8 @@ create table phone_numbers (
   removed_from_backend_at timestamptz
 ) with (fillfactor = 80);
 create index phone_numbers_user_id_idx on phone_numbers (user_id, created_at, id) where deleted_at is null;
+-- Statistics of a user include deleted numbers.
+create index phone_numbers_every_user_id_idx on phone_numbers (user_id);
 create unique index phone_numbers_alias_key on phone_numbers (user_id, alias) where deleted_at is null;
 create index phone_numbers_backend_id_idx on phone_numbers (backend_id) where deleted_at is null;
 create index phone_numbers_reserved_idx on phone_numbers (create_lease_until) where reservation_id is not null;
@@ -267,7 +269,8 @@ create table wire_messages (
   first_seen_at timestamptz not null default now(),
   primary key (phone_number_id, wa_id)
 ) with (fillfactor = 80);
-create index wire_messages_first_seen_at_idx on wire_messages (first_seen_at);
+-- Only retention looks by time.
+create index wire_messages_first_seen_at_idx on wire_messages using brin (first_seen_at);
 
 create table message_stats (
   phone_number_id bigint not null,
@@ -299,7 +302,7 @@ create table events (
   created_at timestamptz not null default now(),
   unique (user_id, sequence)
 );
-create index events_created_at_idx on events (created_at);
+create index events_created_at_idx on events using brin (created_at);
 
 create table endpoints (
   id bigint generated always as identity primary key,
@@ -367,7 +370,8 @@ create table inbound_calls (
   attempt integer not null default 0,
   primary key (id, received_at)
 ) partition by range (received_at);
-create index inbound_calls_due_idx on inbound_calls (due_at, id) where state = 'due';
+-- The inbound lane takes the phone numbers in turn.
+create index inbound_calls_due_idx on inbound_calls (phone_number_id, id) where state = 'due';
 create index inbound_calls_phone_number_id_idx on inbound_calls (phone_number_id, received_at);
 
 -- Makes the partitions of the days from `first_day` on; answers how many were missing.

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -17,6 +16,7 @@ import { registerOpenapi } from './http/openapi.ts';
 import { registerProblemDetails } from './http/problem-details.ts';
 import { registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
+import { registerSecurityHeaders } from './http/security-headers.ts';
 import { registerValidation } from './http/validation.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
@@ -48,11 +48,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerJsonBody(app);
   registerProblemDetails(app);
   registerRequestLog(app, { recordRequest: services.requestRecorder.record });
-  const isHttps = config.serverUrl.startsWith('https:');
-  await app.register(helmet, {
-    hsts: isHttps,
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: isHttps ? [] : null } },
-  });
+  registerSecurityHeaders(app, { isHttps: config.serverUrl.startsWith('https:') });
   await app.register(cors, {
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
     exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],

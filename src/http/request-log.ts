@@ -18,10 +18,12 @@ export type RequestLogOptions = {
 
 /** One log line per request, its id in the `x-request-id` answer header, and a row in api_requests. */
 export function registerRequestLog(app: FastifyInstance, options: RequestLogOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     const endpoint = request.routeOptions.url ?? '(unknown route)';
     const responseTimeMs = Math.round(reply.elapsedTime);
     request.log.info(

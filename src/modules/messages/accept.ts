@@ -66,6 +66,8 @@ export function createAcceptBatch(deps: {
   return new Batch<NewMessage, Accepted>({
     name: 'accept',
     pool: deps.pool,
+    // Two batches of the same users would wait for each other's rows, and be half as large.
+    inFlightMax: 1,
     ownerOf: (message) => message.userId,
     bytesOf: (message) => message.content.length,
     onUncertain: deps.onUncertain,

@@ -83,6 +83,8 @@ export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
   return new Batch<Settlement, Settled>({
     name: 'settle',
     pool: deps.pool,
+    // Two batches of the same users would wait for each other's rows, and be half as large.
+    inFlightMax: 1,
     ownerOf: (settlement) => settlement.userId,
     bytesOf: (settlement) => settlement.payload.length,
     // Its items are retried by whoever added them and must not starve behind new ones: no short line.

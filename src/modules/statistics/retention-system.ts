@@ -58,10 +58,10 @@ export async function deleteOldStrays(
   );
 }
 
-/** A table with an index that leads with its time. */
+/** A table whose index by time finds its old rows. */
 export type TimedTable = { table: 'events' | 'wire_messages'; time: string };
 
-/** Deletes at most `limit` rows, the oldest, that are older than `days` days; answers how many. */
+/** Deletes at most `limit` rows that are older than `days` days; answers how many. */
 export async function deleteOldRows(
   db: Kysely<DB>,
   { table, time }: TimedTable,
@@ -71,7 +71,7 @@ export async function deleteOldRows(
     sql`
     delete from ${sql.table(table)} where ctid = any(array(
       select ctid from ${sql.table(table)} where ${sql.ref(time)} < app_now() - make_interval(days => ${days})
-      order by ${sql.ref(time)} limit ${limit} for update skip locked))`.execute(db),
+      limit ${limit} for update skip locked))`.execute(db),
   );
 }
 
@@ -121,5 +121,5 @@ async function holdsDueCalls(tx: Transaction<DB>, partition: string): Promise<bo
 
 // Any constant works, as long as every process takes the same one.
 async function lockPartitions(tx: Transaction<DB>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7215002)`.execute(tx);
+  await sql`select pg_advisory_xact_lock(7215003)`.execute(tx);
 }
