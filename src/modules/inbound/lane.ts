@@ -57,12 +57,19 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
     const workers = Array.from({ length: Math.min(numbersAtOnce, waiting.length) }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [phoneNumberId, ofNumber] = next;
-        await workNumber(phoneNumberId, ofNumber).finally(() => busyNumbers.delete(phoneNumberId));
+        await workNumber(phoneNumberId, ofNumber)
+          .catch((error) => logLeft(phoneNumberId, error))
+          .finally(() => busyNumbers.delete(phoneNumberId));
       }
     });
-    await Promise.allSettled(workers);
-    // Calls that came for a busy number were held back, and their ring is over.
-    deps.alarm.ring(inboundLane);
+    await Promise.all(workers);
+  }
+
+  function logLeft(phoneNumberId: number, error: unknown): void {
+    logger.error(
+      { event: 'inbound_calls_left', phone_number_id: phoneNumberId, err: error },
+      'inbound calls left to their lease',
+    );
   }
 
   async function workNumber(phoneNumberId: number, calls: readonly ClaimedCall[]): Promise<void> {

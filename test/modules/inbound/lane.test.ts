@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimCalls } from '../../../src/modules/inbound/inbound-calls-system.ts';
+import { createKysely, createPool } from '../../../src/platform/database/connect.ts';
+import type { DB } from '../../../src/schema.ts';
+import { startProxy } from './proxy.ts';
 import {
   type Call,
   eventually,
@@ -123,6 +126,36 @@ test('two workers at once apply the calls of many numbers once each', async () =
   await eventually(async () => (await Promise.all(numbers.map(states))).flat().includes('due')).toBe(false);
   const counts = await Promise.all(numbers.map(countedReceived));
   expect(counts).toEqual(numbers.map(() => 30));
+});
+
+test('calls under way when the database goes away are applied once it is back', async () => {
+  const numbers = await Promise.all(Array.from({ length: 12 }, () => t.makeNumber()));
+  for (const number of numbers) await postAll(number, ['A', 'B']);
+  const proxy = await startProxy(t.database.url);
+  const pool = createPool({
+    url: proxy.url,
+    max: 10,
+    applicationName: 'test',
+    statementTimeoutMs: 10_000,
+    onError() {},
+  });
+  const holder = await t.database.pool.connect();
+  await holder.query('begin');
+  await holder.query('lock table phone_numbers in access exclusive mode');
+  await using lane = t.makeLane({ db: createKysely<DB>(pool), leaseMs: 500, retryMs: 10, lookEveryMs: 20 });
+  await eventually(
+    async () => (await holder.query('select 1 from pg_locks where not granted')).rowCount,
+  ).toBeGreaterThan(3);
+  await proxy.cut();
+  await holder.query('commit');
+  holder.release();
+  await eventually(() => proxy.refused()).toBeGreaterThan(20);
+  await proxy.mend();
+  await eventually(async () => (await Promise.all(numbers.map(states))).flat()).toEqual(Array(24).fill('applied'));
+  expect(await Promise.all(numbers.map(countedReceived))).toEqual(numbers.map(() => 2));
+  await lane[Symbol.asyncDispose]();
+  await pool.end();
+  await proxy.cut();
 });
 
 async function postAll(number: TestNumber, waIds: readonly string[]): Promise<void> {
