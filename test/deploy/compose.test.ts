@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { blockOf, portsOf, readComposeFile, serviceOf } from './compose-file.ts';
 
 const text = readComposeFile();
-const composeVersion = spawnSync('docker-compose', ['version', '--short'], { encoding: 'utf8' }).stdout?.trim();
+const compose = ['docker-compose', '/usr/bin/docker-compose'].find((path) => spawnSync(path, ['version']).status === 0);
 
 describe('docker-compose.yml', () => {
   test('publishes only nginx to the world, and the gateway not at all', () => {
@@ -45,14 +45,14 @@ describe('docker-compose.yml', () => {
     for (const database of databases) expect(script).toContain(`CREATE DATABASE ${database};`);
   });
 
-  test.skipIf(composeVersion === undefined)(
+  test.skipIf(compose === undefined)(
     'is understood by docker-compose (skipped without it: apt-get install docker-compose)',
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'compose-'));
       try {
         cpSync('docker-compose.yml', join(folder, 'docker-compose.yml'));
         cpSync('.env.example', join(folder, '.env'));
-        const { stdout, stderr, status } = spawnSync('docker-compose', ['config'], { cwd: folder, encoding: 'utf8' });
+        const { stdout, stderr, status } = spawnSync(compose ?? '', ['config'], { cwd: folder, encoding: 'utf8' });
         expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
         const redis = blockOf(blockOf(blockOf(stdout, 'services') ?? '', 'redis') ?? '', 'environment');
         expect(parseEnv((redis ?? '').replaceAll(': ', '='))).toEqual({
