@@ -149,7 +149,7 @@ test('calls under way when the database goes away are applied once it is back', 
   await proxy.cut();
   await holder.query('commit');
   holder.release();
-  await eventually(() => proxy.refused()).toBeGreaterThan(20);
+  await eventually(() => proxy.refused()).toBeGreaterThan(8);
   await proxy.mend();
   await eventually(async () => (await Promise.all(numbers.map(states))).flat()).toEqual(Array(24).fill('applied'));
   expect(await Promise.all(numbers.map(countedReceived))).toEqual(numbers.map(() => 2));
