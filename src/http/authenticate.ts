@@ -1,7 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError, notFound } from '../platform/errors.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, RouteAuth } from './caller.ts';
 import { docsPath } from './openapi.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route with what it declares, in the order of registration. */
+    declaredRoutes: readonly DeclaredRoute[];
+  }
+}
+
+export type DeclaredRoute = { method: string; url: string; auth: RouteAuth };
 
 export type AuthenticateOptions = {
   /** Null where no live key has this text. */
@@ -18,12 +27,16 @@ export type AuthenticateOptions = {
  */
 export function registerAuthenticate(app: FastifyInstance, options: AuthenticateOptions): void {
   app.decorateRequest('caller', null);
+  const declaredRoutes: DeclaredRoute[] = [];
+  app.decorate('declaredRoutes', declaredRoutes);
   app.addHook('onRoute', (route) => {
     // The document plugin's routes know nothing of declarations.
     if (route.url.startsWith(docsPath)) route.config = { auth: 'none', record: false, ...route.config };
     if (route.config?.auth === undefined) {
       throw new Error(`Route ${String(route.method)} ${route.url} declares no authentication (config.auth).`);
     }
+    for (const method of [route.method].flat())
+      declaredRoutes.push({ method, url: route.url, auth: route.config.auth });
   });
   app.addHook('onRequest', async (request) => {
     const { auth } = request.routeOptions.config;

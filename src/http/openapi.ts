@@ -39,6 +39,9 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
   await app.register(swaggerUi, {
     routePrefix: docsPath,
     staticCSP: true,
+    // The page must also work over plain HTTP, and asks nobody to validate the document.
+    transformStaticCSP: (policy) =>
+      policy.replace(/\s*upgrade-insecure-requests;?/, '').replace(' validator.swagger.io', ''),
     uiConfig: { docExpansion: 'list', persistAuthorization: false },
   });
 }

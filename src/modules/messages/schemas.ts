@@ -18,7 +18,7 @@ const number = Type.String({
 
 export const SendTextBody = Type.Object(
   { token, number, text: Type.String({ minLength: 1, maxLength: 65_536, examples: ['Hello from WhatsApp API!'] }) },
-  exact,
+  { ...exact, examples: [{ token: 'eft_…', number: '628123456789', text: 'Hello from WhatsApp API!' }] },
 );
 
 export const SendMediaBody = Type.Object(
@@ -45,7 +45,18 @@ export const SendMediaBody = Type.Object(
     ),
     caption: Type.Optional(Type.String({ maxLength: 4096, examples: ['Check this out!'] })),
   },
-  exact,
+  {
+    ...exact,
+    examples: [
+      {
+        token: 'eft_…',
+        number: '628123456789',
+        mediaUrl: 'https://example.com/image.jpg',
+        caption: 'Check this out!',
+        mediaType: 'image',
+      },
+    ],
+  },
 );
 export type SendMediaBody = Static<typeof SendMediaBody>;
 

@@ -26,22 +26,43 @@ export const RegisterBody = Type.Object(
       }),
     ),
   },
-  closed,
+  {
+    ...closed,
+    examples: [
+      {
+        email: 'user@example.com',
+        password: 'SecurePass123!',
+        full_name: 'John Doe',
+        company_name: 'Acme Corp',
+        plan_type: 'business',
+      },
+    ],
+  },
 );
 
-export const LoginBody = Type.Object({ email, password }, closed);
+export const LoginBody = Type.Object(
+  { email, password },
+  { ...closed, examples: [{ email: 'user@example.com', password: 'SecurePass123!' }] },
+);
 
 export const RefreshBody = Type.Object(
   { refresh_token: Type.String({ minLength: 1, maxLength: 200, description: 'From the log-in or the last refresh.' }) },
-  closed,
+  { ...closed, examples: [{ refresh_token: 'efr_…' }] },
 );
 
 export const ProfileBody = Type.Object(
   { full_name: Type.Optional(fullName), company_name: Type.Optional(companyName) },
-  { ...closed, description: 'What is left out stays; null empties.' },
+  {
+    ...closed,
+    description: 'What is left out stays; null empties.',
+    examples: [{ full_name: 'John Doe', company_name: 'Acme Corp' }],
+  },
 );
 
-export const PasswordBody = Type.Object({ current_password: password, new_password: newPassword }, closed);
+export const PasswordBody = Type.Object(
+  { current_password: password, new_password: newPassword },
+  { ...closed, examples: [{ current_password: 'SecurePass123!', new_password: 'MoreSecurePass123!' }] },
+);
 
 export const RotateBody = Type.Object(
   {
@@ -55,7 +76,7 @@ export const RotateBody = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'May be left out.' },
+  { ...closed, description: 'May be left out.', examples: [{ overlap_hours: 24 }] },
 );
 
 const userFields = {
