@@ -18,12 +18,14 @@ export type BackendRow = {
   state: BackendState;
   isSandbox: boolean;
   version: string | null;
+  /** Bad probes since the last good one. */
+  failures: number;
 };
 
 export async function listBackends(db: Kysely<DB>): Promise<BackendRow[]> {
   const rows = await db
     .selectFrom('backends')
-    .select(['id', 'url', 'api_key_sealed', 'state', 'is_sandbox', 'version'])
+    .select(['id', 'url', 'api_key_sealed', 'state', 'is_sandbox', 'version', 'failures'])
     .orderBy('id')
     .execute();
   return rows.map((row) => ({
@@ -33,12 +35,13 @@ export async function listBackends(db: Kysely<DB>): Promise<BackendRow[]> {
     state: row.state as BackendState,
     isSandbox: row.is_sandbox,
     version: row.version,
+    failures: row.failures,
   }));
 }
 
 export type NewBackend = { url: string; apiKeySealed: string; capacity: number; isSandbox: boolean };
 
-/** Adds a backend, or renews the key of the one that has this URL. */
+/** Adds a backend, or renews the key of the one that has this URL: it must show anew that it knows the key. */
 export async function upsertBackend(db: Kysely<DB>, backend: NewBackend): Promise<void> {
   await db
     .insertInto('backends')
@@ -49,7 +52,9 @@ export async function upsertBackend(db: Kysely<DB>, backend: NewBackend): Promis
       is_sandbox: backend.isSandbox,
     })
     .onConflict((conflict) =>
-      conflict.column('url').doUpdateSet({ api_key_sealed: backend.apiKeySealed, updated_at: sql`now()` }),
+      conflict
+        .column('url')
+        .doUpdateSet({ api_key_sealed: backend.apiKeySealed, version: null, updated_at: sql`now()` }),
     )
     .execute();
 }

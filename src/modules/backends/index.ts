@@ -7,7 +7,15 @@ import { upsertBackend } from './backends-system.ts';
 import { createProbe } from './probe.ts';
 import { apiKeyContext, type Backend, backendUnavailable, createRegistry } from './registry.ts';
 
-export { confirm, type Reservation, release, replaceReservation, reserve, unassign } from './placement.ts';
+export {
+  confirm,
+  type PlacementWish,
+  type Reservation,
+  release,
+  replaceReservation,
+  reserve,
+  unassign,
+} from './placement.ts';
 export { type Backend, backendUnavailable } from './registry.ts';
 
 export type JoiningBackend = {
@@ -31,8 +39,11 @@ export function createBackends(deps: {
   logger: Logger;
   /** Milliseconds a read of a backend may take. */
   readTimeoutMs: number;
+  /** Milliseconds a create or connect may take, which wait for WhatsApp; 30,000 if unset. */
+  connectTimeoutMs?: number;
 }) {
   const registry = createRegistry(deps);
+  const probe = createProbe({ ...deps, registry });
   return {
     /** Adds backends whose URL is new and renews the key of the others; none is ever removed by this. */
     async join(backends: readonly JoiningBackend[]): Promise<void> {
@@ -45,7 +56,12 @@ export function createBackends(deps: {
         });
       }
     },
-    probeAll: createProbe({ ...deps, registry }),
+    /**
+     * Periodic: finds out who answers and who does not, and reads the table anew. Waits for slow backends a second at
+     * most; theirs is recorded when it comes. Rejects while the database is away, and leaves the picture as it was.
+     */
+    probeAll: probe.probeAll,
+    /** Reads the table anew, so that what other processes recorded holds here. Rejects while the database is away. */
     refresh: registry.refresh,
     /** The backend whatever its state. Throws `backend_unavailable` when it is not in the pool. */
     backendOf: (id: number): Promise<Backend> => registry.require(id),
@@ -55,12 +71,17 @@ export function createBackends(deps: {
       if (backend.state === 'down' || backend.state === 'license_required') throw backendUnavailable();
       return backend;
     },
-    /** From memory, whatever is down. */
+    /** How many backends there are and how many of them serve; from memory, whatever is down. */
     summary(): { total: number; healthy: number } {
       const all = registry.all();
-      const healthy = all.filter((backend) => ['active', 'draining', 'cordoned'].includes(backend.state)).length;
-      return { total: all.length, healthy };
+      const healthy = all.filter(
+        ({ state, failures }) => ['active', 'draining', 'cordoned'].includes(state) && failures === 0,
+      );
+      return { total: all.length, healthy: healthy.length };
     },
-    close: registry.close,
+    /** Lets calls under way come to their end. */
+    async close(): Promise<void> {
+      await Promise.all([registry.close(), probe.close()]);
+    },
   };
 }

@@ -5,6 +5,13 @@ import type { DB } from '../../schema.ts';
 
 export type Reservation = { reservationId: string; backendId: number; backendUrl: string; isSandbox: boolean };
 
+export type PlacementWish = {
+  /** Backends that failed this caller: taken only when nothing else is left. */
+  avoid?: readonly number[];
+  /** Backends that this caller found to be out: never taken. */
+  exclude?: readonly number[];
+};
+
 // Any constant works, as long as every process takes the same one.
 const placementLockKey = 7_215_002;
 
@@ -12,16 +19,14 @@ const placementLockKey = 7_215_002;
  * Chooses the least-loaded active backend, load being (assigned + reserved) / capacity, and keeps one place on it
  * free. Placements take turns under an advisory lock that ends with this transaction; without it parallel creates
  * all see the same least-loaded backend. Throws `no_backend_available`.
- *
- * @param avoid backends that just failed this caller; taken only when nothing else is left.
  */
 export async function reserve(
   tx: Transaction<DB>,
   ids: Pick<Ids, 'uuidv7'>,
-  avoid: readonly number[] = [],
+  wish: PlacementWish = {},
 ): Promise<Reservation> {
   await takeTurn(tx);
-  return choose(tx, ids, avoid);
+  return choose(tx, ids, wish);
 }
 
 /** Gives one reservation back and makes another, in one turn, so that the place given back counts as free. */
@@ -29,28 +34,34 @@ export async function replaceReservation(
   tx: Transaction<DB>,
   ids: Pick<Ids, 'uuidv7'>,
   reservationId: string,
-  avoid: readonly number[],
+  wish: PlacementWish,
 ): Promise<Reservation> {
   await takeTurn(tx);
   await release(tx, reservationId);
-  return choose(tx, ids, avoid);
+  return choose(tx, ids, wish);
 }
 
 async function takeTurn(tx: Transaction<DB>): Promise<void> {
   await sql`select pg_advisory_xact_lock(${placementLockKey})`.execute(tx);
 }
 
-async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, avoid: readonly number[]): Promise<Reservation> {
+async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, wish: PlacementWish): Promise<Reservation> {
   const reservationId = ids.uuidv7();
+  const { avoid = [], exclude = [] } = wish;
   const { rows } = await sql<{ id: number; url: string; is_sandbox: boolean }>`
-    update backends set reserved = reserved + 1, updated_at = now()
-    where id = (
-      select id from backends
-      where state = 'active' and assigned + reserved < capacity
-      order by (id = any(${avoid as number[]}::bigint[])), (assigned + reserved)::real / capacity, latency_ms, id
-      limit 1
+    with chosen as (
+      update backends set reserved = reserved + 1, updated_at = now()
+      where id = (
+        select id from backends
+        where state = 'active' and assigned + reserved < capacity and id <> all(${exclude as number[]}::bigint[])
+        order by (id = any(${avoid as number[]}::bigint[])), (assigned + reserved)::real / capacity, latency_ms, id
+        limit 1
+      )
+      returning id, url, is_sandbox
+    ), kept as (
+      insert into reservations (id, backend_id) select ${reservationId}, id from chosen
     )
-    returning id, url, is_sandbox`.execute(tx);
+    select id, url, is_sandbox from chosen`.execute(tx);
   const chosen = rows[0];
   if (chosen === undefined) {
     throw new DomainError('no_backend_available', 'No backend has room for a new phone number right now.', {
@@ -58,7 +69,6 @@ async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, avoid: read
       retryAfterSeconds: 10,
     });
   }
-  await tx.insertInto('reservations').values({ id: reservationId, backend_id: chosen.id }).execute();
   return { reservationId, backendId: chosen.id, backendUrl: chosen.url, isSandbox: chosen.is_sandbox };
 }
 

@@ -12,6 +12,8 @@ export type Backend = {
   state: BackendState;
   isSandbox: boolean;
   version: string | null;
+  /** Bad probes since the last good one. */
+  failures: number;
   /** For messages alone: connections that nothing slower holds. */
   sends: Pick<EvolutionClient, 'sendText' | 'sendMedia'>;
   /** For calls about instances, which may hold a connection for many seconds. */
@@ -33,7 +35,12 @@ export function apiKeyContext(url: string): string {
  * This process's picture of the pool: the table's rows with a client each. It is read anew at the probe's interval, so
  * what another process or an operator changes holds here within that time; without the database it stays as it was.
  */
-export function createRegistry(deps: { db: Kysely<DB>; secretBox: SecretBox; readTimeoutMs: number }) {
+export function createRegistry(deps: {
+  db: Kysely<DB>;
+  secretBox: SecretBox;
+  readTimeoutMs: number;
+  connectTimeoutMs?: number;
+}) {
   const entries = new Map<number, Entry>();
   let loading: Promise<void> | undefined;
 
@@ -50,7 +57,12 @@ export function createRegistry(deps: { db: Kysely<DB>; secretBox: SecretBox; rea
     for (const row of rows) {
       const known = entries.get(row.id);
       if (known !== undefined && known.url === row.url && known.apiKeySealed === row.apiKeySealed) {
-        Object.assign(known, { state: row.state, version: row.version, isSandbox: row.isSandbox });
+        Object.assign(known, {
+          state: row.state,
+          version: row.version,
+          failures: row.failures,
+          isSandbox: row.isSandbox,
+        });
         continue;
       }
       entries.set(row.id, open(row));
@@ -67,7 +79,13 @@ export function createRegistry(deps: { db: Kysely<DB>; secretBox: SecretBox; rea
     const apiKey = deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
     const pools = [{}, { connections: 64 }, { connections: 2 }].map((options) => createEvolutionPool(row.url, options));
     const [sends, control, probing] = pools.map((dispatcher) =>
-      createEvolutionClient({ baseUrl: row.url, apiKey, dispatcher, readTimeoutMs: deps.readTimeoutMs }),
+      createEvolutionClient({
+        baseUrl: row.url,
+        apiKey,
+        dispatcher,
+        readTimeoutMs: deps.readTimeoutMs,
+        ...(deps.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: deps.connectTimeoutMs }),
+      }),
     ) as [EvolutionClient, EvolutionClient, EvolutionClient];
     return {
       ...row,

@@ -29,13 +29,14 @@ export async function applyConnectionFacts(
   const events: NewEvent[] = [];
   for (const fact of facts) {
     if (fact.at !== null && current.connectionAt !== null && fact.at < current.connectionAt) continue;
-    const change = changeFor(current, fact);
+    const change = changeFor(current, fact) ?? repetition(current, fact);
     if (change === undefined) continue;
     const type = eventFor(current, change);
     last = { ...last, ...change };
     current = {
       ...current,
       status: change.status,
+      qrCode: change.qr === undefined ? current.qrCode : (change.qr?.image ?? null),
       connectionAt: fact.at ?? current.connectionAt,
       phoneNumber: change.owner?.phoneNumber ?? current.phoneNumber,
     };
@@ -49,11 +50,14 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
   switch (fact.kind) {
     case 'qr':
       // A code that arrives late must not hide that the phone has scanned an earlier one.
-      if (number.status === 'connected' || !isQrImage(fact.image)) return undefined;
-      return { status: 'qr_ready', qr: { image: fact.image, pairingCode: fact.pairingCode, expiresInMs: qrLifeMs } };
+      if (number.status === 'connected' || fact.image === number.qrCode || !isQrImage(fact.image)) return undefined;
+      return {
+        status: 'qr_ready',
+        statusReason: null,
+        qr: { image: fact.image, pairingCode: fact.pairingCode, expiresInMs: qrLifeMs },
+      };
     case 'qr_limit':
-      if (number.status === 'connected') return undefined;
-      return { status: 'disconnected', statusReason: 'qr_expired', qr: null };
+      return number.status === 'connected' ? undefined : disconnected(number, 'qr_expired');
     case 'logged_out':
       return disconnected(number, 'logged_out');
     case 'state':
@@ -77,12 +81,12 @@ function changeForState(
       const owner = fact.wuid === undefined ? undefined : ownerOf(fact.wuid, fact.profileName);
       if (number.status === 'connected' && (owner === undefined || owner.phoneNumber === number.phoneNumber))
         return undefined;
-      return { status: 'connected', qr: null, ...(owner === undefined ? {} : { owner }) };
+      return { status: 'connected', statusReason: null, qr: null, ...(owner === undefined ? {} : { owner }) };
     }
     case 'connecting':
       // A connected number says so for milliseconds when its socket drops, and one without network all the time.
       if (number.status !== 'disconnected' && number.status !== 'error') return undefined;
-      return { status: 'initializing' };
+      return { status: 'initializing', statusReason: null };
     case 'close':
       return disconnected(number, fact.statusReason === 401 ? 'logged_out' : 'connection_closed');
     case 'refused':
@@ -97,12 +101,19 @@ function disconnected(number: LockedNumber, statusReason: string): ConnectionCha
   return { status: 'disconnected', statusReason, qr: null };
 }
 
+// What says nothing new still says when it was so: an older call that arrives later must not undo it.
+function repetition(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
+  const isTelling = fact.kind !== 'qr' && !(fact.kind === 'state' && fact.state === 'connecting');
+  const isNewer = fact.at !== null && fact.at.getTime() !== number.connectionAt?.getTime();
+  return isTelling && isNewer ? { status: number.status } : undefined;
+}
+
 function ownerOf(wuid: string, profileName: string | undefined): NonNullable<ConnectionChange['owner']> {
   return { jid: wuid, phoneNumber: digitsOfJid(wuid), profileName: profileName ?? null };
 }
 
 function eventFor(number: LockedNumber, change: ConnectionChange): NewEvent['type'] | undefined {
-  if (change.status === 'qr_ready') return 'number.qr';
+  if (change.qr) return 'number.qr';
   if (change.status === number.status) return undefined;
   if (change.status === 'connected') return 'number.connected';
   if (change.status === 'disconnected') return 'number.disconnected';

@@ -9,9 +9,15 @@ import type { Webhooks } from '../webhooks/index.ts';
 import { tokenPrefix } from './create-number.ts';
 import { translateAliasConflict } from './errors.ts';
 import type { PhoneNumber } from './phone-number.ts';
-import { findPhoneNumber, type NumberChange, updatePhoneNumber } from './phone-numbers-repository.ts';
+import {
+  findPhoneNumber,
+  lockPhoneNumber,
+  type NumberChange,
+  setTokenHint,
+  updatePhoneNumber,
+} from './phone-numbers-repository.ts';
 import type { ResolveToken } from './resolve-token.ts';
-import { endLiveToken, insertToken, lockPhoneNumber, setTokenHint } from './tokens-repository.ts';
+import { endLiveToken, insertToken } from './tokens-repository.ts';
 
 type Deps = {
   db: Kysely<DB>;

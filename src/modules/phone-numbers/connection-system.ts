@@ -10,17 +10,29 @@ export type LockedNumber = {
   displayName: string | null;
   phoneNumber: string | null;
   status: NumberStatus;
+  qrCode: string | null;
   connectionAt: Date | null;
 };
 
 /** Locks a number for a change of its connection, so that facts about one number are applied one after another. */
 export async function lockNumberForFacts(tx: Transaction<DB>, id: number): Promise<LockedNumber | undefined> {
   const { rows } = await sql<LockedNumber>`
-    select id, user_id as "userId", instance_name as "instanceName", alias, display_name as "displayName",
-      phone_number as "phoneNumber", status, connection_at as "connectionAt"
-    from phone_numbers where id = ${id} and deleted_at is null for no key update`.execute(tx);
+    select ${lockedColumns} from phone_numbers where id = ${id} and deleted_at is null for no key update`.execute(tx);
   return rows[0];
 }
+
+/** Locks numbers that still show a code which ran out 2 s ago or earlier; those that are being changed are left out. */
+export async function lockNumbersWithExpiredQr(tx: Transaction<DB>, limit: number): Promise<LockedNumber[]> {
+  const { rows } = await sql<LockedNumber>`
+    select ${lockedColumns} from phone_numbers
+    where qr_code is not null and qr_expires_at < app_now() - interval '2 seconds' and deleted_at is null
+    order by id limit ${limit} for no key update skip locked`.execute(tx);
+  return rows;
+}
+
+const lockedColumns = sql.raw(`id, user_id as "userId", instance_name as "instanceName", alias,
+  display_name as "displayName", phone_number as "phoneNumber", status, qr_code as "qrCode",
+  connection_at as "connectionAt"`);
 
 /** Notes that the backend called about a number; at most one write in 10 s. */
 export async function noteHeard(tx: Transaction<DB>, id: number): Promise<void> {
@@ -31,6 +43,7 @@ export async function noteHeard(tx: Transaction<DB>, id: number): Promise<void> 
 
 export type ConnectionChange = {
   status: NumberStatus;
+  /** Undefined leaves it as it is. */
   statusReason?: string | null;
   /** The backend's own time of the fact. */
   at?: Date | null;
@@ -44,7 +57,7 @@ export async function saveConnection(tx: Transaction<DB>, id: number, change: Co
     .updateTable('phone_numbers')
     .set({
       status: change.status,
-      status_reason: change.statusReason ?? null,
+      ...(change.statusReason === undefined ? {} : { status_reason: change.statusReason }),
       updated_at: sql`now()`,
       ...(change.at === undefined || change.at === null ? {} : { connection_at: change.at }),
       ...(change.status === 'connected'
@@ -63,24 +76,6 @@ export async function saveConnection(tx: Transaction<DB>, id: number, change: Co
     })
     .where('id', '=', id)
     .execute();
-}
-
-/** Numbers whose code went by unscanned: the code is forgotten and the number says why it is not connected. */
-export async function expireQrCodes(db: Kysely<DB>): Promise<number> {
-  const result = await db
-    .updateTable('phone_numbers')
-    .set({
-      qr_code: null,
-      qr_expires_at: null,
-      pairing_code: null,
-      status: sql`case when status = 'qr_ready' then 'disconnected' else status end`,
-      status_reason: sql`case when status = 'qr_ready' then 'qr_expired' else status_reason end`,
-      updated_at: sql`now()`,
-    })
-    .where('qr_code', 'is not', null)
-    .where('qr_expires_at', '<', sql<Date>`app_now() - interval '2 seconds'`)
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows);
 }
 
 export type NumberOnBackend = {

@@ -8,16 +8,17 @@ import { DomainError } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { type Reservation, release, replaceReservation, reserve } from '../backends/index.ts';
+import { type PlacementWish, type Reservation, replaceReservation, reserve } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from './creation.ts';
+import { placeNumber } from './creation-system.ts';
 import { phoneNumberLimit, translateAliasConflict } from './errors.ts';
 import { makeInboundSecret } from './inbound-secret.ts';
 import type { Integration, PhoneNumber } from './phone-number.ts';
 import { countPhoneNumbers, findPhoneNumber, insertPhoneNumber } from './phone-numbers-repository.ts';
-import { endCreation, markDeleted, placeNumber } from './placement-system.ts';
 import type { SetUpOnBackend, SetUpResult } from './set-up-on-backend.ts';
+import { giveBackCreation } from './settle-creation.ts';
 import { insertToken } from './tokens-repository.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
@@ -50,7 +51,10 @@ type Deps = {
   keepAlive(work: Promise<unknown>): void;
 };
 
-const backendsTriedMax = 5;
+const triesMax = 5;
+// Of these on one backend: then one that fails every creation gets no more of this one, and one that failed by chance
+// keeps its turn, so that the loads stay even.
+const triesPerBackendMax = 3;
 const answerWithinMs = 25_000;
 
 /**
@@ -61,7 +65,8 @@ const answerWithinMs = 25_000;
 export function createCreateNumber(deps: Deps) {
   return async function createNumber(input: CreateNumberInput): Promise<CreatedNumber> {
     if (input.webhookUrl !== null) deps.webhooks.requireUsableUrl(input.webhookUrl);
-    const first = await begin(input);
+    const token = makeCheckedToken(deps.ids, tokenPrefix);
+    const first = await begin(input, token);
     const isShown = new AbortController();
     const setUp = setUpSomewhere(first, isShown.signal);
     deps.keepAlive(setUp);
@@ -76,11 +81,10 @@ export function createCreateNumber(deps: Deps) {
     if (result?.kind === 'failed') throw result.error;
     const number = await findPhoneNumber(deps.db, input.userId, first.id);
     if (number === undefined) throw new DomainError('not_found', 'Phone number not found.', { kind: 'not_found' });
-    return { number, token: first.token, warning: result?.kind === 'done' ? result.warning : null };
+    return { number, token, warning: result?.kind === 'done' ? result.warning : null };
   };
 
-  async function begin(input: CreateNumberInput): Promise<Draft> {
-    const token = makeCheckedToken(deps.ids, tokenPrefix);
+  async function begin(input: CreateNumberInput, token: string): Promise<Draft> {
     const hint = hintOf(token, tokenPrefix);
     return translateAliasConflict(() =>
       inTransaction(deps.db, async (tx) => {
@@ -96,7 +100,7 @@ export function createCreateNumber(deps: Deps) {
         if (input.webhookUrl !== null) {
           await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
         }
-        return { id, userId: input.userId, integration: input.integration, number: input.number, token, ...placed };
+        return { id, userId: input.userId, integration: input.integration, number: input.number, ...placed };
       }),
     );
   }
@@ -104,14 +108,13 @@ export function createCreateNumber(deps: Deps) {
   async function putThere(tx: Transaction<DB>, id: number, place: Reservation) {
     const { id: installationId } = await tx.selectFrom('installation').select('id').executeTakeFirstOrThrow();
     const backendName = `ef-${installationId}-${deps.ids.base36(16)}`;
-    // Its user deleted it meanwhile.
-    if (!(await placeNumber(tx, id, { ...place, backendName }))) throw new NowhereLeft();
+    if (!(await placeNumber(tx, id, { ...place, backendName }))) throw new DeletedMeanwhile();
     const inbound = await makeInboundSecret(tx, deps, { phoneNumberId: id, backendName });
     return { backendId: place.backendId, backendName, reservationId: place.reservationId, inbound };
   }
 
   async function setUpSomewhere(first: Draft, isShown: AbortSignal): Promise<SetUpResult> {
-    const avoid: number[] = [];
+    const failures = new Map<number, number>();
     let draft = first;
     for (let tried = 1; ; tried++) {
       const result = await deps.setUpOnBackend(draft, isShown);
@@ -126,10 +129,12 @@ export function createCreateNumber(deps: Deps) {
         },
         'a backend could not create a phone number',
       );
-      if (result.isBackendAway) avoid.push(draft.backendId);
-      const next = result.mayExist || tried >= backendsTriedMax ? undefined : await moveReservation(draft, avoid);
+      if (result.mayExist) return result;
+      const before = failures.get(draft.backendId) ?? 0;
+      failures.set(draft.backendId, result.isBackendOut ? Number.POSITIVE_INFINITY : before + 1);
+      const next = tried >= triesMax ? undefined : await moveReservation(draft, wishAfter(failures));
       if (next === undefined) {
-        if (!result.mayExist) await giveUp(draft);
+        await inTransaction(deps.db, (tx) => giveBackCreation(tx, draft));
         return result;
       }
       draft = next;
@@ -137,27 +142,26 @@ export function createCreateNumber(deps: Deps) {
   }
 
   // Undefined when nowhere is left to try.
-  async function moveReservation(draft: Draft, avoid: readonly number[]): Promise<Draft | undefined> {
+  async function moveReservation(draft: Draft, wish: PlacementWish): Promise<Draft | undefined> {
     try {
       return await inTransaction(deps.db, async (tx) => {
-        const place = await replaceReservation(tx, deps.ids, draft.reservationId, avoid);
-        if (avoid.includes(place.backendId)) throw new NowhereLeft();
+        const place = await replaceReservation(tx, deps.ids, draft.reservationId, wish);
         return { ...draft, ...(await putThere(tx, draft.id, place)) };
       });
     } catch (error) {
-      if (error instanceof NowhereLeft || (error instanceof DomainError && error.code === 'no_backend_available'))
+      if (error instanceof DeletedMeanwhile || (error instanceof DomainError && error.code === 'no_backend_available'))
         return undefined;
       throw error;
     }
   }
-
-  async function giveUp(draft: Draft): Promise<void> {
-    await inTransaction(deps.db, async (tx) => {
-      await release(tx, draft.reservationId);
-      if (await endCreation(tx, draft.id, draft.reservationId))
-        await markDeleted(tx, draft.id, { removedFromBackend: true });
-    });
-  }
 }
 
-class NowhereLeft extends Error {}
+class DeletedMeanwhile extends Error {}
+
+function wishAfter(failures: ReadonlyMap<number, number>): Required<PlacementWish> {
+  const failed = [...failures];
+  return {
+    avoid: failed.filter(([, times]) => times >= triesPerBackendMax).map(([id]) => id),
+    exclude: failed.filter(([, times]) => times === Number.POSITIVE_INFINITY).map(([id]) => id),
+  };
+}

@@ -9,8 +9,8 @@ import { type Backends, release, unassign } from '../backends/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { findNumberOnBackend, type NumberOnBackend } from './connection-system.ts';
-import { listNumbersToRemove, markDeleted, markRemovedFromBackend, type NumberToRemove } from './placement-system.ts';
-import { lockPhoneNumber } from './tokens-repository.ts';
+import { listNumbersToRemove, markDeleted, markRemovedFromBackend, type NumberToRemove } from './deletion-system.ts';
+import { lockPhoneNumber } from './phone-numbers-repository.ts';
 
 type Deps = {
   db: Kysely<DB>;
@@ -21,67 +21,98 @@ type Deps = {
   keepAlive(work: Promise<unknown>): void;
 };
 
+const removalsPerBackend = 20;
+
 /**
  * Deletes a number: for its user at once (token, endpoint and plan slot end with the commit), on its backend right
  * after, and again by removeDeleted until the backend has said that it is gone. Statistics and messages stay.
  */
 export function createDeleteNumber(deps: Deps) {
+  const removeFromBackend = createRemoveFromBackend(deps);
+
   return async function deleteNumber(userId: number, id: number): Promise<void> {
-    const place = await inTransaction(deps.db, async (tx) => {
-      const found = await findNumberOnBackend(tx, userId, id);
-      if (found === undefined) throw notFound('Phone number');
-      await giveUpPlace(tx, found);
-      if (!(await lockPhoneNumber(tx, userId, id))) throw notFound('Phone number');
-      await deps.webhooks.removeNumberEndpoints(tx, userId, id);
-      await markDeleted(tx, id, { removedFromBackend: found.backendId === null });
-      await appendEvents(tx, deps.ids, [
-        { userId, type: 'number.deleted', phoneNumberId: id, messageId: null, payload: { phone_number_id: id } },
-      ]);
-      return found;
-    });
+    const { reservationId, backendId, backendName } = await deleteWhereItIs(userId, id);
     // A backend that is still busy creating it is asked later, by removeDeleted.
-    if (place.reservationId === null && place.backendId !== null && place.backendName !== null) {
-      const onBackend = { id, backendId: place.backendId, backendName: place.backendName };
-      deps.keepAlive(createRemoveFromBackend(deps)(onBackend));
-    }
+    if (reservationId === null && backendId !== null && backendName !== null)
+      deps.keepAlive(removeFromBackend({ id, backendId, backendName }));
   };
+
+  async function deleteWhereItIs(userId: number, id: number): Promise<NumberOnBackend> {
+    for (;;) {
+      try {
+        return await inTransaction(deps.db, (tx) => deleteIn(tx, userId, id));
+      } catch (error) {
+        if (!(error instanceof MovedMeanwhile)) throw error;
+      }
+    }
+  }
+
+  async function deleteIn(tx: Transaction<DB>, userId: number, id: number): Promise<NumberOnBackend> {
+    // Backends are locked before numbers, so the place is looked up before it can be held.
+    const found = await requirePlace(tx, userId, id);
+    const isReleased = found.reservationId !== null && (await release(tx, found.reservationId));
+    const place = isReleased ? found : await requirePlace(tx, userId, id);
+    if (!isReleased) {
+      if (place.reservationId !== null) throw new MovedMeanwhile();
+      if (place.backendId !== null) await unassign(tx, place.backendId);
+    }
+    if (!(await lockPhoneNumber(tx, userId, id))) throw notFound('Phone number');
+    await deps.webhooks.removeNumberEndpoints(tx, userId, id);
+    await markDeleted(tx, id, { removedFromBackend: place.backendId === null });
+    await appendEvents(tx, deps.ids, [
+      { userId, type: 'number.deleted', phoneNumberId: id, messageId: null, payload: { phone_number_id: id } },
+    ]);
+    return place;
+  }
 }
 
-async function giveUpPlace(tx: Transaction<DB>, number: NumberOnBackend): Promise<void> {
-  // The creation may be confirmed between the look and this: then the place is an assigned one.
-  if (number.reservationId !== null && (await release(tx, number.reservationId))) return;
-  if (number.backendId !== null) await unassign(tx, number.backendId);
+class MovedMeanwhile extends Error {}
+
+async function requirePlace(tx: Transaction<DB>, userId: number, id: number): Promise<NumberOnBackend> {
+  const place = await findNumberOnBackend(tx, userId, id);
+  if (place === undefined) throw notFound('Phone number');
+  return place;
 }
 
 /** The periodic task that removes deleted numbers from backends that could not be reached before. */
-export function createRemoveDeleted(deps: Omit<Deps, 'ids' | 'webhooks' | 'keepAlive'>) {
+export function createRemoveDeleted(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
   const removeFromBackend = createRemoveFromBackend(deps);
+
   return async function removeDeleted(): Promise<void> {
-    for (const number of await listNumbersToRemove(deps.db, 50)) await removeFromBackend(number);
+    const waiting = Map.groupBy(await listNumbersToRemove(deps.db, removalsPerBackend), (number) => number.backendId);
+    await Promise.all([...waiting.values()].map(removeAll));
   };
+
+  async function removeAll(ofBackend: readonly NumberToRemove[]): Promise<void> {
+    for (const number of ofBackend) if ((await removeFromBackend(number)) === 'silent') return;
+  }
 }
 
 function createRemoveFromBackend(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
-  return async (number: NumberToRemove): Promise<void> => {
+  return async (number: NumberToRemove): Promise<'removed' | 'refused' | 'silent'> => {
     try {
       const { control: client } = await deps.backends.backendOf(number.backendId);
       // A phone that is logged out first forgets this line; one that is not connected has nothing to log out.
       await client.logout(number.backendName).catch(ignoreRefusal);
       await client.deleteInstance(number.backendName).catch(ignoreMissing);
       await markRemovedFromBackend(deps.db, number.id);
+      return 'removed';
     } catch (error) {
       deps.logger.warn(
         { event: 'number_not_removed', phone_number_id: number.id, backend_id: number.backendId, err: error },
         'a deleted number is still on its backend',
       );
+      return isRefusal(error) ? 'refused' : 'silent';
     }
   };
 }
 
 function ignoreRefusal(error: unknown): void {
-  const isRefusal =
-    error instanceof EvolutionError && !['unreachable', 'timeout', 'connection_lost'].includes(error.kind);
-  if (!isRefusal) throw error;
+  if (!isRefusal(error)) throw error;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof EvolutionError && !['unreachable', 'timeout', 'connection_lost'].includes(error.kind);
 }
 
 function ignoreMissing(error: unknown): void {

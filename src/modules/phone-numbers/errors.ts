@@ -16,6 +16,30 @@ export function numberNotConnected(status: string): DomainError {
   });
 }
 
+export function noBackendReached(cause: unknown): DomainError {
+  return new DomainError('backend_unavailable', 'No backend could be reached to create the phone number.', {
+    kind: 'unavailable',
+    retryAfterSeconds: 5,
+    cause,
+  });
+}
+
+export function backendFailed(cause: unknown): DomainError {
+  return new DomainError('backend_failed', 'The backend could not create the phone number.', {
+    kind: 'bad_gateway',
+    cause,
+  });
+}
+
+/** The number stays in the list until its backend says whether it has it. */
+export function backendDoesNotSay(cause: unknown): DomainError {
+  return new DomainError(
+    'backend_unavailable',
+    'The backend has not said whether it made the phone number. If it did, the number stays in your list; rotate its token.',
+    { kind: 'unavailable', retryAfterSeconds: 60, cause },
+  );
+}
+
 /** Runs `work`; a second number with the same alias becomes `alias_taken`. */
 export async function translateAliasConflict<T>(work: () => Promise<T>): Promise<T> {
   try {

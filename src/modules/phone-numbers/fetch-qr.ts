@@ -24,6 +24,8 @@ export function createFetchQr(deps: {
   ids: Ids;
   backends: Pick<Backends, 'requireUsable'>;
   watch: NumberWatch;
+  /** Work that goes on after the answer; waited for when the process closes. */
+  keepAlive(work: Promise<unknown>): void;
 }) {
   const flights = new Map<number, Promise<void>>();
 
@@ -42,16 +44,26 @@ export function createFetchQr(deps: {
     return number;
   }
 
-  async function waitForQr(id: number): Promise<void> {
-    await deps.watch.until(id, (state) => state.hasQr || state.status === 'connected', { withinMs: qrWithinMs });
+  async function waitForQr(id: number, signal?: AbortSignal): Promise<void> {
+    await deps.watch.until(id, (state) => state.hasQr || state.status === 'connected', {
+      withinMs: qrWithinMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   function connectOnce(place: NumberOnBackend): Promise<void> {
-    let flight = flights.get(place.id);
-    if (flight === undefined) {
-      flight = connect(place).finally(() => flights.delete(place.id));
-      flights.set(place.id, flight);
-    }
+    const known = flights.get(place.id);
+    if (known !== undefined) return known;
+    const isOver = new AbortController();
+    const connected = connect(place).finally(() => {
+      isOver.abort();
+      flights.delete(place.id);
+    });
+    deps.keepAlive(connected.catch(() => {}));
+    // The code comes by the backend's call long before its answer, which is waited for only where no call comes.
+    const shown = waitForQr(place.id, isOver.signal).then(() => (isOver.signal.aborted ? connected : undefined));
+    const flight = Promise.race([shown, connected]);
+    flights.set(place.id, flight);
     return flight;
   }
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
 
 export type InboundSecretRow = {
@@ -26,4 +26,31 @@ export async function findInboundSecret(db: Kysely<DB>, id: string): Promise<Inb
     secretHash: row.secret_hash,
     expiresAt: row.expires_at,
   };
+}
+
+export async function insertInboundSecret(
+  tx: Transaction<DB>,
+  secret: { id: string; phoneNumberId: number; backendName: string; secretHash: Buffer; secretSealed: string },
+): Promise<void> {
+  await tx
+    .insertInto('inbound_secrets')
+    .values({
+      id: secret.id,
+      phone_number_id: secret.phoneNumberId,
+      backend_name: secret.backendName,
+      secret_hash: secret.secretHash,
+      secret_sealed: secret.secretSealed,
+    })
+    .execute();
+}
+
+export async function endInboundSecrets(
+  tx: Transaction<DB>,
+  phoneNumberId: number,
+  options: { afterSeconds: number },
+): Promise<void> {
+  await sql`
+    update inbound_secrets
+    set expires_at = least(expires_at, app_now() + make_interval(secs => ${options.afterSeconds}))
+    where phone_number_id = ${phoneNumberId}`.execute(tx);
 }

@@ -9,9 +9,9 @@ import type { Backends } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createChangeNumber, createRotateToken } from './change-number.ts';
-import { expireQrCodes } from './connection-system.ts';
 import { createCreateNumber } from './create-number.ts';
 import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
+import { createExpireQrCodes } from './expire-qr-codes.ts';
 import { createFetchQr } from './fetch-qr.ts';
 import { createFinishCreations } from './finish-creations.ts';
 import type { PhoneNumber } from './phone-number.ts';
@@ -39,6 +39,8 @@ export function createPhoneNumbers(deps: {
   backends: Pick<Backends, 'backendOf' | 'requireUsable'>;
   /** Where backends reach us, without a trailing slash; asked for each time, since a free port is known only later. */
   callbackUrl(): string;
+  /** Waits, in ms, between the questions whether a create that was cut off has made it; 500, 2,000, 5,000 if unset. */
+  askAgainAfterMs?: readonly number[];
 }) {
   const underWay = new Set<Promise<unknown>>();
   const keepAlive = (work: Promise<unknown>) => {
@@ -88,9 +90,7 @@ export function createPhoneNumbers(deps: {
     /** Periodic: takes deleted numbers off backends that were away. */
     removeDeleted: createRemoveDeleted(shared),
     /** Periodic: forgets codes that were not scanned in time. */
-    async expireQrCodes(): Promise<void> {
-      await expireQrCodes(deps.db);
-    },
+    expireQrCodes: createExpireQrCodes(shared),
 
     /** Waits for what goes on behind answers already given, at most `withinMs`; the periodic tasks finish the rest. */
     async close(withinMs: number): Promise<void> {

@@ -12,6 +12,7 @@ export type NewPhoneNumber = {
   integration: Integration;
 };
 
+/** The number without a place yet; placeNumber of the same transaction gives it one. */
 export async function insertPhoneNumber(tx: Transaction<DB>, number: NewPhoneNumber): Promise<number> {
   const row = await tx
     .insertInto('phone_numbers')
@@ -84,6 +85,28 @@ export async function updatePhoneNumber(
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+/** Locks the user's number. Answers false when the user has no such number. */
+export async function lockPhoneNumber(tx: Transaction<DB>, userId: number, id: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('phone_numbers')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function setTokenHint(tx: Transaction<DB>, userId: number, id: number, hint: string): Promise<void> {
+  await tx
+    .updateTable('phone_numbers')
+    .set({ token: hint, updated_at: sql`now()` })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .execute();
 }
 
 function selectPhoneNumbers(db: Kysely<DB>, userId: number) {

@@ -34,7 +34,7 @@ export const CreateBody = Type.Object(
       Type.String({ pattern: '^[0-9]{8,15}$', description: 'Operators only, with integration EVOLUTION: its number.' }),
     ),
   },
-  exact,
+  { ...exact, examples: [{ display_name: 'Customer Service' }] },
 );
 export type CreateBody = Static<typeof CreateBody>;
 
@@ -44,7 +44,7 @@ export const ChangeBody = Type.Object(
     alias: Type.Optional(nullable(Alias)),
     webhook_url: Type.Optional(nullable(WebhookUrl)),
   },
-  { ...exact, minProperties: 1 },
+  { ...exact, minProperties: 1, examples: [{ display_name: 'Support', alias: 'support-line' }] },
 );
 
 export const RotateBody = Type.Object(
@@ -58,7 +58,7 @@ export const RotateBody = Type.Object(
       }),
     ),
   },
-  exact,
+  { ...exact, examples: [{ overlap_hours: 24 }] },
 );
 
 export const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });

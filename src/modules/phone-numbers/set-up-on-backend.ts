@@ -3,25 +3,30 @@ import type { Kysely } from 'kysely';
 import type { EvolutionClient } from '../../evolution/client.ts';
 import { EvolutionError } from '../../evolution/errors.ts';
 import { EVOLUTION_EVENTS } from '../../evolution/wire.ts';
+import { databaseUnavailable } from '../../platform/database/batch.ts';
+import { isDatabaseTrouble } from '../../platform/database/failures.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import { DomainError } from '../../platform/errors.ts';
+import type { DomainError } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { type Backends, confirm } from '../backends/index.ts';
-import { appendEvents, type NewEvent } from '../events/index.ts';
-import { applyConnectionFacts } from './apply-connection.ts';
-import { lockNumberForFacts, readStates } from './connection-system.ts';
-import type { Draft } from './draft.ts';
-import { endCreation } from './placement-system.ts';
+import type { Backend, Backends } from '../backends/index.ts';
+import { readStates } from './connection-system.ts';
+import type { Draft } from './creation.ts';
+import { backendDoesNotSay, backendFailed, noBackendReached } from './errors.ts';
+import { confirmCreation } from './settle-creation.ts';
 
 export type SetUpResult =
   | { kind: 'done'; warning: string | null }
-  /** `mayExist`: the backend did not say; another backend must not be tried while the number may live on this one. */
-  | { kind: 'failed'; error: DomainError; isBackendAway: boolean; mayExist: boolean };
+  /**
+   * `mayExist`: the backend did not say; another one must not be tried while the number may live on this one.
+   * `isBackendOut`: this backend is not worth another try.
+   */
+  | { kind: 'failed'; error: DomainError; isBackendOut: boolean; mayExist: boolean };
 
 export type SetUpOnBackend = (draft: Draft, isShown: AbortSignal) => Promise<SetUpResult>;
 
+type Failed = Extract<SetUpResult, { kind: 'failed' }>;
 type Made = { kind: 'made'; qr: { image: string; pairingCode: string | null } | null };
 
 const askAgainAfterMs = [500, 2_000, 5_000];
@@ -33,31 +38,33 @@ export function createSetUpOnBackend(deps: {
   logger: Logger;
   backends: Pick<Backends, 'backendOf'>;
   callbackUrl(): string;
+  askAgainAfterMs?: readonly number[];
 }): SetUpOnBackend {
   return async (draft, isShown) => {
+    let backend: Backend;
     try {
-      const backend = await deps.backends.backendOf(draft.backendId);
+      backend = await deps.backends.backendOf(draft.backendId);
+    } catch (error) {
+      return failed(noBackendReached(error), { isBackendOut: true });
+    }
+    try {
       const made = await makeInstance(backend.control, draft);
       if (made.kind === 'failed') return made;
-      await confirmPlace(draft, made);
+      await inTransaction(deps.db, (tx) => confirmCreation(tx, deps.ids, draft, made.qr));
       return { kind: 'done', warning: isShown.aborted ? null : await warningFor(draft) };
     } catch (error) {
-      if (!(error instanceof DomainError))
-        deps.logger.error({ event: 'number_set_up_error', err: error }, 'set-up broke off');
-      const known = error instanceof DomainError ? error : cannotTell(error);
+      deps.logger.error(
+        { event: 'number_set_up_broke_off', phone_number_id: draft.id, backend_id: draft.backendId, err: error },
+        'the set-up of a number broke off',
+      );
       return {
-        kind: 'failed',
-        error: known,
-        isBackendAway: known.code === 'backend_unavailable',
-        mayExist: known.code !== 'backend_unavailable',
+        ...failed(isDatabaseTrouble(error) ? databaseUnavailable(error) : backendDoesNotSay(error)),
+        mayExist: true,
       };
     }
   };
 
-  async function makeInstance(
-    client: EvolutionClient,
-    draft: Draft,
-  ): Promise<Made | Extract<SetUpResult, { kind: 'failed' }>> {
+  async function makeInstance(client: EvolutionClient, draft: Draft): Promise<Made | Failed> {
     try {
       const answer = await client.createInstance({
         instanceName: draft.backendName,
@@ -87,42 +94,24 @@ export function createSetUpOnBackend(deps: {
     client: EvolutionClient,
     draft: Draft,
     error: EvolutionError,
-  ): Promise<Made | Extract<SetUpResult, { kind: 'failed' }>> {
-    if (error.kind === 'unreachable') return failed(error, { isBackendAway: true });
-    if (error.kind === 'unauthorized' || error.kind === 'refused') return failed(error, { isBackendAway: false });
-    const waits = error.kind === 'failed' ? [0] : askAgainAfterMs;
+  ): Promise<Made | Failed> {
+    if (error.kind === 'unreachable') return failed(noBackendReached(error), { isBackendOut: true });
+    if (error.kind === 'unauthorized' || error.kind === 'refused')
+      return failed(backendFailed(error), { isBackendOut: true });
+    const waits = error.kind === 'failed' ? [0] : (deps.askAgainAfterMs ?? askAgainAfterMs);
     for (const ms of waits) {
       await setTimeout(ms);
       const found = await isThere(client, draft.backendName);
       if (found === true) return { kind: 'made', qr: null };
-      if (found === undefined) return { ...failed(error, { isBackendAway: true }), mayExist: true };
+      if (found === undefined) return { ...failed(backendDoesNotSay(error)), mayExist: true };
     }
-    return failed(error, { isBackendAway: error.kind !== 'failed' });
-  }
-
-  async function confirmPlace(draft: Draft, made: Made): Promise<void> {
-    await inTransaction(deps.db, async (tx) => {
-      await confirm(tx, draft.reservationId);
-      const number = await lockNumberForFacts(tx, draft.id);
-      if (!(await endCreation(tx, draft.id, draft.reservationId)) || number === undefined) return;
-      const created: NewEvent = {
-        userId: draft.userId,
-        type: 'number.created',
-        phoneNumberId: draft.id,
-        messageId: null,
-        payload: { phone_number_id: draft.id, instance_name: number.instanceName, display_name: number.displayName },
-      };
-      const facts =
-        draft.integration !== 'WHATSAPP-BAILEYS'
-          ? [{ kind: 'state', state: 'open', at: null } as const]
-          : made.qr !== null && number.status === 'initializing'
-            ? [{ kind: 'qr', at: null, ...made.qr } as const]
-            : [];
-      await appendEvents(tx, deps.ids, [created, ...(await applyConnectionFacts(tx, number, facts))]);
-    });
+    if (error.kind === 'failed') return failed(backendFailed(error));
+    return failed(noBackendReached(error), { isBackendOut: true });
   }
 
   async function warningFor(draft: Draft): Promise<string | null> {
+    // Only a QR code makes the backend call back before it has answered.
+    if (draft.integration !== 'WHATSAPP-BAILEYS') return null;
     const [state] = await readStates(deps.db, [draft.id]);
     if (state === undefined || state.heardAt !== null) return null;
     deps.logger.warn({ event: 'no_call_from_backend', backend_id: draft.backendId }, 'the backend has not called back');
@@ -140,23 +129,6 @@ export async function isThere(client: EvolutionClient, backendName: string): Pro
   }
 }
 
-function failed(error: EvolutionError, options: { isBackendAway: boolean }): Extract<SetUpResult, { kind: 'failed' }> {
-  const known = options.isBackendAway
-    ? new DomainError('backend_unavailable', 'No backend could be reached to create the phone number.', {
-        kind: 'unavailable',
-        retryAfterSeconds: 5,
-        cause: error,
-      })
-    : new DomainError('backend_failed', 'The backend could not create the phone number.', {
-        kind: 'bad_gateway',
-        cause: error,
-      });
-  return { kind: 'failed', error: known, isBackendAway: options.isBackendAway, mayExist: false };
-}
-
-function cannotTell(cause: unknown): DomainError {
-  return new DomainError('backend_failed', 'The creation of the phone number could not be finished.', {
-    kind: 'bad_gateway',
-    cause,
-  });
+function failed(error: DomainError, options: { isBackendOut?: boolean } = {}): Failed {
+  return { kind: 'failed', error, isBackendOut: options.isBackendOut ?? false, mayExist: false };
 }

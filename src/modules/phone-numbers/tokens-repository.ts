@@ -18,25 +18,3 @@ export async function endLiveToken(tx: Transaction<DB>, phoneNumberId: number, o
     where phone_number_id = ${phoneNumberId}
       and (expires_at is null or expires_at > app_now() + make_interval(hours => ${overlapHours}))`.execute(tx);
 }
-
-/** Locks the user's number. Answers false when the user has no such number. */
-export async function lockPhoneNumber(tx: Transaction<DB>, userId: number, id: number): Promise<boolean> {
-  const row = await tx
-    .selectFrom('phone_numbers')
-    .select('id')
-    .where('user_id', '=', userId)
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-export async function setTokenHint(tx: Transaction<DB>, userId: number, id: number, hint: string): Promise<void> {
-  await tx
-    .updateTable('phone_numbers')
-    .set({ token: hint, updated_at: sql`now()` })
-    .where('user_id', '=', userId)
-    .where('id', '=', id)
-    .execute();
-}

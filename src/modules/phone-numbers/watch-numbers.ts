@@ -57,6 +57,7 @@ export function createNumberWatch(deps: { db: Kysely<DB>; lookEveryMs?: number }
       return new Promise((resolve) => {
         const waiter: Waiter = { id, isEnough, endsAt: performance.now() + options.withinMs, resolve };
         waiters.add(waiter);
+        if (options.signal?.aborted === true) return finish(waiter, undefined);
         options.signal?.addEventListener('abort', () => finish(waiter, undefined), { once: true });
         schedule();
       });
