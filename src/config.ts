@@ -58,6 +58,8 @@ const exampleSecrets = [
   'your-jwt-secret-key-here-2024-super-secure',
 ];
 
+const exampleServerUrl = 'http://your-domain.com';
+
 const plansOfTheCatalogue = ['starter', 'business', 'enterprise'];
 
 /** Reads the environment once. Throws a ConfigError that names every bad variable. */
@@ -132,6 +134,7 @@ function requireProductionSettings(config: Config, read: Reader): void {
     read.problem('EVOLUTION_SERVERS', 'is required in production (SANDBOX=1 starts simulated servers instead)');
   }
   if (config.evolutionServers !== undefined) requireSecret('EVOLUTION_API_KEY', config.evolutionApiKey, 1, read);
+  if (config.serverUrl === exampleServerUrl) read.problem('SERVER_URL', 'still has its example value');
   const databasePassword = read.text('DB_PASSWORD');
   if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined) {
     requireSecret('DB_PASSWORD', databasePassword, 1, read);

@@ -123,6 +123,7 @@ describe('refusals', () => {
     ['EVOLUTION_SERVERS', undefined],
     ['SIGNUP_PLANS', undefined],
     ['ENCRYPTION_KEY', 'tiny'],
+    ['SERVER_URL', 'http://your-domain.com'],
   ])('production refuses %s = %s and names it', (name, value) => {
     const { [name]: _left, ...env } = production as Record<string, string>;
     const problems = problemsOf(value === undefined ? env : { ...env, [name]: value });

@@ -4,12 +4,13 @@ import type { Config } from '../config.ts';
 /** What a person needs first: what runs, where its data is, and a call to paste. */
 export function banner(started: {
   config: Config;
-  serverUrl: string;
+  /** Where this process listens. */
+  ownUrl: string;
   isEmbedded: boolean;
   backends: readonly { url: string; isSandbox?: boolean }[];
   startMs: number;
 }): string {
-  const { config, serverUrl, backends } = started;
+  const { config, ownUrl, backends } = started;
   const areSandboxes = backends.length > 0 && backends.every((backend) => backend.isSandbox);
   const pool = areSandboxes
     ? `${backends.length} sandbox backends: simulated Evolution servers, nothing reaches WhatsApp`
@@ -17,15 +18,15 @@ export function banner(started: {
   const example = JSON.stringify({ email: 'me@example.com', password: 'SecurePass123!', plan_type: 'starter' });
   return [
     '',
-    `  Evofleet is up at ${serverUrl} (${(started.startMs / 1_000).toFixed(1)} s)`,
+    `  Evofleet is up at ${ownUrl} (${(started.startMs / 1_000).toFixed(1)} s)`,
     '',
     `  database   ${started.isEmbedded ? `embedded Postgres 18 in ${resolve(config.dataDir)}` : 'the one in the settings'}`,
     `  backends   ${pool}`,
-    `  API        ${serverUrl}/api-docs`,
+    `  API        ${ownUrl}/api-docs`,
     '',
     '  Sign up; the answer holds your API key:',
     '',
-    `  curl -s ${serverUrl}/api/auth/register -H 'content-type: application/json' -d '${example}'`,
+    `  curl -s ${ownUrl}/api/auth/register -H 'content-type: application/json' -d '${example}'`,
     '',
     '  Ctrl-C stops everything.',
     '',

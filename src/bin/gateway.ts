@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from '../app.ts';
@@ -57,17 +58,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const app = await buildApp(services);
   running.defer(() => app.close());
   await app.listen({ host: config.host, port: config.port });
-  const address = app.addresses()[0];
-  const port = typeof address === 'object' ? address.port : config.port;
-  // With PORT=0 the addresses of the settings do not know the port.
-  const serverUrl = config.port === 0 ? config.serverUrl.replace(/:0$/, `:${port}`) : config.serverUrl;
-  if (config.port === 0) services.setCallbackUrl(config.backendCallbackUrl.replace(/:0$/, `:${port}`));
+  const { port, ownUrl } = whereItListens(app.addresses(), config);
+  // Simulated servers live in this process: whatever the public address, they reach it here.
+  if (pool.areSandboxes) services.setCallbackUrl(ownUrl);
+  else if (config.port === 0) services.setCallbackUrl(config.backendCallbackUrl.replace(/:0$/, `:${port}`));
   if (config.role !== 'api') running.use(startLanes(services));
 
   const startMs = Math.round(performance.now() - startedAt);
   logger.info({ event: 'started', role: config.role, port, ms: startMs }, 'gateway is up');
   if (process.stdout.isTTY || database.isEmbedded) {
-    console.log(banner({ config, serverUrl, isEmbedded: database.isEmbedded, backends: pool.backends, startMs }));
+    console.log(banner({ config, ownUrl, isEmbedded: database.isEmbedded, backends: pool.backends, startMs }));
   }
 }
 
@@ -80,6 +80,16 @@ async function prepare({ config, backends, plans, users }: Services): Promise<vo
   const probed = backends.probeAll();
   probed.catch(() => undefined);
   await Promise.race([probed, new Promise((resolve) => setTimeout(resolve, 500))]);
+}
+
+function whereItListens(
+  addresses: readonly (string | AddressInfo)[],
+  config: Config,
+): { port: number; ownUrl: string } {
+  const [address] = addresses;
+  const port = typeof address === 'object' ? address.port : config.port;
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  return { port, ownUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 
 function beTheOnlyProcess(url: string, logger: Logger) {
