@@ -24,7 +24,7 @@ export type Backend = {
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-type Entry = Backend & { apiKeySealed: string; close(): Promise<void> };
+type Entry = Backend & { hasKey(apiKey: string): boolean; close(): Promise<void> };
 
 /** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
 export function apiKeyContext(url: string): string {
@@ -56,7 +56,9 @@ export function createRegistry(deps: {
     const ids = new Set(rows.map((row) => row.id));
     for (const row of rows) {
       const known = entries.get(row.id);
-      if (known !== undefined && known.url === row.url && known.apiKeySealed === row.apiKeySealed) {
+      // Every process that starts seals the key anew, which reads differently each time.
+      const apiKey = deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
+      if (known?.url === row.url && known.hasKey(apiKey)) {
         Object.assign(known, {
           state: row.state,
           version: row.version,
@@ -65,18 +67,14 @@ export function createRegistry(deps: {
         });
         continue;
       }
-      entries.set(row.id, open(row));
-      void known?.close();
+      entries.set(row.id, open(row, apiKey));
     }
-    for (const [id, entry] of entries) {
-      if (ids.has(id)) continue;
-      entries.delete(id);
-      void entry.close();
-    }
+    // A client that is replaced or gone is left open: somebody may be about to call on it, and its idle connections
+    // end by themselves.
+    for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
   }
 
-  function open(row: BackendRow): Entry {
-    const apiKey = deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
+  function open(row: BackendRow, apiKey: string): Entry {
     const pools = [{}, { connections: 64 }, { connections: 2 }].map((options) => createEvolutionPool(row.url, options));
     const [sends, control, probing] = pools.map((dispatcher) =>
       createEvolutionClient({
@@ -89,10 +87,11 @@ export function createRegistry(deps: {
     ) as [EvolutionClient, EvolutionClient, EvolutionClient];
     return {
       ...row,
+      hasKey: (candidate) => candidate === apiKey,
       sends,
       control,
       probing,
-      // Calls under way on pools that are being replaced come to their end first.
+      // Calls under way come to their end first.
       close: async () => void (await Promise.allSettled(pools.map((pool) => pool.close()))),
     };
   }
