@@ -20,6 +20,7 @@ import { countPhoneNumbers, findPhoneNumber, insertPhoneNumber } from './phone-n
 import type { SetUpOnBackend, SetUpResult } from './set-up-on-backend.ts';
 import { giveBackCreation } from './settle-creation.ts';
 import { insertToken } from './tokens-repository.ts';
+import { createTurns } from './turns.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
 export const tokenPrefix = 'eft_';
@@ -56,6 +57,8 @@ const triesMax = 5;
 // keeps its turn, so that the loads stay even.
 const triesPerBackendMax = 3;
 const answerWithinMs = 25_000;
+// Placements wait for one another in the database, each holding a connection that the process needs for all else.
+const placementsAtOnce = 3;
 
 /**
  * Creates a phone number: a place is reserved under the plan's limit, the backend makes the instance with our webhook
@@ -63,6 +66,8 @@ const answerWithinMs = 25_000;
  * that proves it made nothing is followed by the next; the place is given back when none is left.
  */
 export function createCreateNumber(deps: Deps) {
+  const inTurn = createTurns(placementsAtOnce);
+
   return async function createNumber(input: CreateNumberInput): Promise<CreatedNumber> {
     if (input.webhookUrl !== null) deps.webhooks.requireUsableUrl(input.webhookUrl);
     const token = makeCheckedToken(deps.ids, tokenPrefix);
@@ -86,23 +91,23 @@ export function createCreateNumber(deps: Deps) {
 
   async function begin(input: CreateNumberInput, token: string): Promise<Draft> {
     const hint = hintOf(token, tokenPrefix);
-    return translateAliasConflict(() =>
+    const place = () =>
       inTransaction(deps.db, async (tx) => {
         const user = await deps.users.lockUser(tx, input.userId);
         if (user === undefined) throw new DomainError('not_found', 'User not found.', { kind: 'not_found' });
         if ((await countPhoneNumbers(tx, input.userId)) >= user.maxPhoneNumbers)
           throw phoneNumberLimit(user.maxPhoneNumbers);
         const instanceName = `user_${input.userId}_${deps.clock.now().getTime()}_${deps.ids.bytes(4).toString('hex')}`;
-        const place = await reserve(tx, deps.ids);
+        const reservation = await reserve(tx, deps.ids);
         const id = await insertPhoneNumber(tx, { ...input, instanceName, tokenHint: hint });
         await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
-        const placed = await putThere(tx, id, place);
+        const placed = await putThere(tx, id, reservation);
         if (input.webhookUrl !== null) {
           await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
         }
         return { id, userId: input.userId, integration: input.integration, number: input.number, ...placed };
-      }),
-    );
+      });
+    return translateAliasConflict(() => inTurn(place));
   }
 
   async function putThere(tx: Transaction<DB>, id: number, place: Reservation) {
@@ -144,10 +149,12 @@ export function createCreateNumber(deps: Deps) {
   // Undefined when nowhere is left to try.
   async function moveReservation(draft: Draft, wish: PlacementWish): Promise<Draft | undefined> {
     try {
-      return await inTransaction(deps.db, async (tx) => {
-        const place = await replaceReservation(tx, deps.ids, draft.reservationId, wish);
-        return { ...draft, ...(await putThere(tx, draft.id, place)) };
-      });
+      return await inTurn(() =>
+        inTransaction(deps.db, async (tx) => {
+          const place = await replaceReservation(tx, deps.ids, draft.reservationId, wish);
+          return { ...draft, ...(await putThere(tx, draft.id, place)) };
+        }),
+      );
     } catch (error) {
       if (error instanceof DeletedMeanwhile || (error instanceof DomainError && error.code === 'no_backend_available'))
         return undefined;

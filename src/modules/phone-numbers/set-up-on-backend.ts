@@ -30,6 +30,7 @@ type Failed = Extract<SetUpResult, { kind: 'failed' }>;
 type Made = { kind: 'made'; qr: { image: string; pairingCode: string | null } | null };
 
 const askAgainAfterMs = [500, 2_000, 5_000];
+const confirmTriesMax = 3;
 
 /** Has a backend create the instance of a number, with our webhook in the same call, and confirms the place. */
 export function createSetUpOnBackend(deps: {
@@ -50,7 +51,7 @@ export function createSetUpOnBackend(deps: {
     try {
       const made = await makeInstance(backend.control, draft);
       if (made.kind === 'failed') return made;
-      await inTransaction(deps.db, (tx) => confirmCreation(tx, deps.ids, draft, made.qr));
+      await confirmSurely(draft, made);
       return { kind: 'done', warning: isShown.aborted ? null : await warningFor(draft) };
     } catch (error) {
       deps.logger.error(
@@ -107,6 +108,18 @@ export function createSetUpOnBackend(deps: {
     }
     if (error.kind === 'failed') return failed(backendFailed(error));
     return failed(noBackendReached(error), { isBackendOut: true });
+  }
+
+  // The instance is there by now, so a database that is away for a moment is waited for.
+  async function confirmSurely(draft: Draft, made: Made): Promise<void> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await inTransaction(deps.db, (tx) => confirmCreation(tx, deps.ids, draft, made.qr));
+      } catch (error) {
+        if (tried >= confirmTriesMax || !isDatabaseTrouble(error)) throw error;
+        await setTimeout(tried * 1_000);
+      }
+    }
   }
 
   async function warningFor(draft: Draft): Promise<string | null> {
