@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { sql } from 'kysely';
 import { registerAuthenticate } from './http/authenticate.ts';
+import { createClientErrorHandler } from './http/client-errors.ts';
 import { registerHealth } from './http/health.ts';
 import { registerJsonBody } from './http/json-body.ts';
 import { registerLargeBodies } from './http/large-bodies.ts';
@@ -17,6 +18,7 @@ import { registerProblemDetails } from './http/problem-details.ts';
 import { registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
+import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
@@ -41,6 +43,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: requestIdOf,
+    clientErrorHandler: createClientErrorHandler({ logger }),
+    frameworkErrors: createUnroutable({ recordRequest: services.requestRecorder.record }),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });
 

@@ -77,7 +77,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(problemBody(status, known, request.id));
 }
 
-function problemBody(status: number, error: DomainError | undefined, requestId: string): ProblemBody {
+/** The body of a problem answer; without an error, of one that is ours. */
+export function problemBody(status: number, error: DomainError | undefined, requestId: string): ProblemBody {
   const sentence = error?.message ?? 'Something went wrong on our side.';
   return {
     ...error?.details,

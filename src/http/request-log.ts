@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export type RecordedRequest = {
   userId: number | null;
@@ -24,28 +24,33 @@ export function registerRequestLog(app: FastifyInstance, options: RequestLogOpti
   });
   app.addHook('onResponse', (request, reply, done) => {
     done();
-    const endpoint = request.routeOptions.url ?? '(unknown route)';
-    const responseTimeMs = Math.round(reply.elapsedTime);
-    request.log.info(
-      {
-        event: 'request',
-        method: request.method,
-        route: endpoint,
-        status: reply.statusCode,
-        ms: responseTimeMs,
-        user_id: request.caller?.userId,
-      },
-      'request',
-    );
-    if (request.routeOptions.config.record === false) return;
-    options.recordRequest({
-      userId: request.caller?.userId ?? null,
-      endpoint,
+    logAnswer(request, reply, options);
+  });
+}
+
+/** The log line and the row of one answer that has gone out. */
+export function logAnswer(request: FastifyRequest, reply: FastifyReply, options: RequestLogOptions): void {
+  const endpoint = request.routeOptions.url ?? '(unknown route)';
+  const responseTimeMs = Math.round(reply.elapsedTime);
+  request.log.info(
+    {
+      event: 'request',
       method: request.method,
-      ipAddress: request.ip,
-      statusCode: reply.statusCode,
-      responseTimeMs,
-      requestId: request.id,
-    });
+      route: endpoint,
+      status: reply.statusCode,
+      ms: responseTimeMs,
+      user_id: request.caller?.userId,
+    },
+    'request',
+  );
+  if (request.routeOptions.config.record === false) return;
+  options.recordRequest({
+    userId: request.caller?.userId ?? null,
+    endpoint,
+    method: request.method,
+    ipAddress: request.ip,
+    statusCode: reply.statusCode,
+    responseTimeMs,
+    requestId: request.id,
   });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   expectExactRecords,
   newRecipient,
+  type Sender,
   sendCalls,
   senderOf,
   through,
@@ -110,7 +111,7 @@ test(`${sends} sends at ${parallel} parallel through two gateways against a limi
 
 test('records are exact after concurrent sends of several users over two gateways while backends fail at random', async () => {
   const users = await Promise.all([1, 2, 3].map(() => gateway.signUp()));
-  const senders = [];
+  const senders: Sender[] = [];
   for (const user of users)
     for (const number of await numbersOf(user, 2)) senders.push(senderOf(gateway, user, number));
   const before = sendCalls({ gateway });
@@ -126,7 +127,7 @@ test('records are exact after concurrent sends of several users over two gateway
   const endings = ['', '', '', '', '0000404', '0000500', '0000400', '0000201'];
   const answers = await inParallel(
     Array.from({ length: sends * 2 }, (_, index) => () => {
-      const sender = senders[index % senders.length] as (typeof senders)[number];
+      const sender = senders[index % senders.length] as Sender;
       const body = { number: newRecipient(endings[index % endings.length]), text: `n ${index}` };
       return (Math.floor(index / 7) % 2 === 0 ? sender : through(second, sender)).sendText(body);
     }),

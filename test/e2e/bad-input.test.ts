@@ -1,0 +1,167 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Sender, sendCalls, startSender, usedUnits } from '../modules/messages/support.ts';
+import { httpsReceiver, type Receiver } from '../platform/egress/support/receivers.ts';
+import { selfSigned } from '../platform/egress/support/self-signed.ts';
+import { type BadInput, fill, partsOf, pauseOf, readBadInput } from './support/bad-input.ts';
+import { type RawAnswer, sayRaw } from './support/raw-http.ts';
+
+const all = readBadInput();
+const isSlow = (input: BadInput) => input.raw?.startsWith('{{DRIP') === true;
+const isPipeline = (input: BadInput) => input.name.startsWith('pipeline');
+const notYet = (input: BadInput) =>
+  input.method === 'RECEIVER'
+    ? 'deliveries to endpoints are not made yet'
+    : 'idempotency-key' in input.headers
+      ? 'the Idempotency-Key header is not read yet'
+      : undefined;
+const inputs = all.filter((input) => notYet(input) === undefined && !isPipeline(input));
+
+let sender: Sender;
+let receiver: Receiver;
+let values: Record<string, string>;
+let secrets: string[];
+const slow = new Map<string, Promise<RawAnswer[]>>();
+
+beforeAll(async () => {
+  const identity = selfSigned(['pub.ssrf.test']);
+  receiver = await httpsReceiver(identity, (request, response) => {
+    const type = { 'content-type': 'image/jpeg' };
+    if (request.url === '/cl5g') response.writeHead(200, { ...type, 'content-length': 5_000_000_000 }).write('x');
+    else if (request.url === '/drip') {
+      response.writeHead(200, type);
+      const timer = setInterval(() => response.write('x'), 100);
+      response.on('close', () => clearInterval(timer));
+    } else response.writeHead(200, type).end('a picture');
+  });
+  sender = await startSender({
+    overrides: {
+      egress: {
+        ca: identity.cert,
+        allowNames: ['ssrf.test'],
+        lookup: async () => [{ address: '93.184.215.14', family: 4 }],
+        dial: () => connect({ host: '127.0.0.1', port: receiver.port }),
+      },
+      messages: { fetchWithinMs: 1_000 },
+    },
+  });
+  const { gateway, user, number } = sender;
+  // What the backend would tell of earlier entries is no doing of later ones.
+  gateway.sandboxes[0]?.control.setKnobs({ webhooks: false });
+  const inbound = inboundOf(sender);
+  const former = await gateway.signUp();
+  const rotated = await former.api('POST', '/api/user/api-key/rotate', { overlap_hours: 0 });
+  expect(rotated.status).toBe(200);
+  values = {
+    API_KEY: user.apiKey,
+    API_KEY_UPPER: user.apiKey.toUpperCase(),
+    API_KEY_REVOKED: former.apiKey,
+    TOKEN: number.token,
+    EMAIL: user.email,
+    EXISTING_EMAIL_UPPER: user.email.toUpperCase(),
+    INBOUND_PATH: inbound.path,
+    INBOUND_SECRET: inbound.secret,
+    INSTANCE: inbound.instance,
+  };
+  secrets = [user.apiKey, former.apiKey, number.token, inbound.secret, 'correct horse battery 1', 'whatever-1'];
+  for (const input of inputs.filter(isSlow)) slow.set(input.name, say(input, 'bad-input-slow'));
+});
+afterAll(async () => {
+  await sender.gateway.close();
+  await receiver[Symbol.asyncDispose]();
+});
+
+/** How the backend was told to call us about the number. */
+function inboundOf({ gateway }: Sender) {
+  const call = gateway.sandboxes[0]?.control.ledger.calls().find(({ url }) => url === '/instance/create');
+  const body = call?.body as { instanceName: string; webhook: { url: string; headers: { authorization: string } } };
+  const secret = Object.values(body.webhook.headers).find((value) => value.startsWith('Bearer '));
+  return { path: new URL(body.webhook.url).pathname, instance: body.instanceName, secret: secret?.slice(7) ?? '' };
+}
+
+function say(input: BadInput, requestId: string): Promise<RawAnswer[]> {
+  const pauseMs = pauseOf(input);
+  const parts = partsOf(input, { ...values, N: requestId }, requestId);
+  return sayRaw(sender.gateway.url, parts, { answersMin: 1, ...(pauseMs === undefined ? {} : { pauseMs }) });
+}
+
+const requestLines = () => sender.gateway.logs.filter((line) => line.includes('"event":"request"'));
+const linesOf = (requestId: string) => requestLines().filter((line) => line.includes(`"request_id":"${requestId}"`));
+
+async function figures() {
+  const { rows } = await sender.gateway.database.pool.query('select count(*)::int as n from inbound_calls');
+  return { used: await usedUnits(sender), calls: sendCalls(sender), inbound: rows[0].n as number };
+}
+
+test.each(inputs.map((input, index) => [input.name, input, index] as const))(
+  '%s',
+  async (_name, input, index) => {
+    const requestId = `bad-input-${index}`;
+    const before = await figures();
+    const linesBefore = requestLines().length;
+    const [answer, ...more] = await (slow.get(input.name) ?? say(input, requestId));
+    expect(input.expect.status, answer?.body).toContain(answer?.status);
+    expect(more).toEqual([]);
+    const isRefused = (answer?.status ?? 0) >= 400;
+    if (isRefused) expect(await figures()).toEqual(before);
+    for (const secret of secrets) expect(answer?.body).not.toContain(secret);
+    // Node itself answers a request without a host, and says so to nobody.
+    if (input.name === 'no Host') return;
+    if (input.method === 'RAW') await vi.waitFor(() => expect(requestLines().length).toBeGreaterThan(linesBefore));
+    else await vi.waitFor(() => expect(linesOf(requestId)).toHaveLength(1));
+    if (isRefused) {
+      expect(answer?.headers).toMatch(/content-type: application\/problem\+json/i);
+      const problem = JSON.parse(answer?.body ?? '');
+      expect(problem).toMatchObject({ success: false, code: expect.any(String), status: answer?.status });
+      if (input.method !== 'RAW') expect(problem.request_id).toBe(requestId);
+    }
+  },
+  30_000,
+);
+
+for (const input of all) {
+  const reason = notYet(input);
+  if (reason !== undefined) test.skip(`${input.name} (${reason})`, () => {});
+}
+
+test('every refused key is answered alike, whatever was wrong with it', async () => {
+  const refusals = await Promise.all(
+    inputs
+      .filter(({ name }) => name.startsWith('x-api-key:') && name !== 'x-api-key: missing')
+      .map(async (input) => (await say(input, 'bad-input-same-answer'))[0]),
+  );
+  expect(refusals.length).toBeGreaterThan(3);
+  const shapes = refusals.map((answer) => ({
+    status: answer?.status,
+    body: answer?.body,
+    headers: answer?.headers.replace(/^(date|ratelimit-[a-z]+): .*$/gim, '$1'),
+  }));
+  expect(new Set(shapes.map((shape) => JSON.stringify(shape))).size).toBe(1);
+});
+
+test('twenty huge bodies at once are refused, and everybody else is still served', async () => {
+  const huge = inputs.filter(({ name }) => /^json: (deep|100k|body)/.test(name));
+  expect(huge).toHaveLength(3);
+  const refused = huge.flatMap((input) => Array.from({ length: 20 }, () => say(input, 'bad-input-huge')));
+  const healthy = await sender.gateway.anonymous('GET', '/health');
+  expect(healthy.status).toBe(200);
+  const statuses = (await Promise.all(refused)).map((answers) => answers[0]?.status);
+  // A connection may be reset while its body is still being written: then there is no answer to read.
+  expect(statuses.filter((status) => ![400, 413, undefined].includes(status))).toEqual([]);
+});
+
+test('a thousand requests in one breath are answered in their order', async () => {
+  const input = all.find(isPipeline) as BadInput;
+  const answers = await sayRaw(sender.gateway.url, [fill(input.raw ?? '', values)], { answersMin: 1_000 });
+  expect(answers).toHaveLength(1_000);
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => !input.expect.status.includes(status))).toEqual([]);
+});
+
+test('no secret stands in any log line', () => {
+  expect(sender.gateway.logs.length).toBeGreaterThan(inputs.length);
+  const telling = sender.gateway.logs.filter((line) => secrets.some((secret) => line.includes(secret)));
+  expect(telling).toEqual([]);
+  const unescaped = ['\n', String.fromCharCode(27), String.fromCharCode(7)];
+  expect(sender.gateway.logs.filter((line) => unescaped.some((text) => line.trimEnd().includes(text)))).toEqual([]);
+});
