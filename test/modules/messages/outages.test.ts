@@ -227,3 +227,75 @@ test('closing leaves a call that hangs, and its message is unknown later', async
   expect(answer).toMatchObject({ status: 504, body: { code: 'outcome_unknown' } });
   expect(await messageRow(sender, answer.body.message_id)).toMatchObject({ status: 'sending' });
 });
+
+test('backends that join anew while a message is being accepted do not disturb its call', async () => {
+  const { services, database, sandboxes } = sender.gateway;
+  const url = sandboxes[0]?.url ?? '';
+  const to = newRecipient();
+  const holder = await database.pool.connect();
+  await holder.query('begin; lock table usage in exclusive mode');
+  const answer = sender.sendText({ number: to });
+  await database.untilSomeoneWaits();
+  for (const apiKey of ['global-key', 'another-key']) {
+    await services.backends.join([{ url, apiKey, isSandbox: true }]);
+    await services.backends.refresh();
+  }
+  await holder.query('rollback');
+  holder.release();
+  expect((await answer).status).toBe(200);
+
+  const refused = await sender.sendText({ number: newRecipient() });
+  await services.backends.join([{ url, apiKey: 'global-key', isSandbox: true }]);
+  await services.backends.refresh();
+  expect(refused).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
+  expect(await messageRow(sender, refused.body.message_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'backend_unauthorized',
+  });
+  expect(await usedUnits(sender)).toBe(before.used + 1);
+});
+
+test('a number that its backend does not know answers number_not_connected, and the unit comes back', async () => {
+  const other = await whole.gateway.connectNumber(whole.user);
+  const { backend_name: name } = await sender.gateway.database.db
+    .selectFrom('phone_numbers')
+    .select('backend_name')
+    .where('id', '=', other.id)
+    .executeTakeFirstOrThrow();
+  sender.gateway.sandboxes[0]?.control.forget(name ?? '');
+  const answer = await sender.sendText({ token: other.token });
+  expect(answer).toMatchObject({ status: 409, body: { code: 'number_not_connected' } });
+  expect(await messageRow(sender, answer.body.message_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'number_missing_on_backend',
+  });
+  expect(await usedUnits(sender)).toBe(before.used);
+});
+
+test('a backend that takes no connection answers 503 and gives the unit back, until it is known to be down', async () => {
+  const alone = await startSender();
+  const { database, sandboxes, services } = alone.gateway;
+  await sandboxes[0]?.close();
+  const answer = await alone.sendText({ number: newRecipient() });
+  expect(answer).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(await messageRow(alone, answer.body.message_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'backend_unreachable',
+  });
+  expect(await usedUnits(alone)).toBe(0);
+
+  await vi.waitFor(async () => {
+    await services.backends.probeAll();
+    const { rows } = await database.pool.query('select state from backends');
+    expect(rows).toEqual([{ state: 'down' }]);
+  }, within);
+  await services.backends.refresh();
+  const startedAt = performance.now();
+  const refused = await alone.sendText();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(refused).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
+  expect(refused.body.message_id).toBeUndefined();
+  await expectExactRecords(alone);
+  await alone.gateway.close();
+});
