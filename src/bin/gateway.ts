@@ -71,7 +71,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   }
 }
 
-async function prepare({ config, backends, plans, users }: Services): Promise<void> {
+async function prepare({ config, backends, plans, retention, users }: Services): Promise<void> {
+  await retention.makePartitions();
   await plans.mergeOverrides(config.planOverrides);
   if (config.operator !== undefined) await users.ensureOperator(config.operator);
   await backends.join(config.backends);

@@ -11,7 +11,9 @@ export function encodeCursor(cursor: Cursor<string | number>): string {
 export function decodeCursor(text: string): Cursor<string> {
   const [time, id] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
   const createdAt = new Date(time ?? '');
-  if (id === undefined || !/^[0-9a-f-]{1,36}$/.test(id) || Number.isNaN(createdAt.getTime())) {
+  // Postgres knows no year 0 and JavaScript writes years past 9999 in a form of its own.
+  const isTime = /^\d{4}-\d\d-\d\dT/.test(time ?? '') && createdAt.getUTCFullYear() > 0;
+  if (id === undefined || !/^[0-9a-f-]{1,36}$/.test(id) || !isTime) {
     throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
   }
   return { createdAt, id };
