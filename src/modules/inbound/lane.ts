@@ -37,9 +37,12 @@ const retryMsMax = 300_000;
 export function createInboundLane(deps: InboundLaneDeps): Lane {
   const { db, logger } = deps;
   const busyNumbers = new Set<number>();
+  /** Busy numbers that a claim left out since: what came for them meanwhile rings for nobody else. */
+  const passedOver = new Set<number>();
   let afterNumber = 0;
 
   async function claim(limit: number): Promise<ClaimedCall[]> {
+    for (const number of busyNumbers) passedOver.add(number);
     let calls = await claimAfter(afterNumber, limit);
     if (calls.length === 0 && afterNumber > 0) calls = await claimAfter(0, limit);
     afterNumber = calls.at(-1)?.phoneNumberId ?? 0;
@@ -59,10 +62,15 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
         const [phoneNumberId, ofNumber] = next;
         await workNumber(phoneNumberId, ofNumber)
           .catch((error) => logLeft(phoneNumberId, error))
-          .finally(() => busyNumbers.delete(phoneNumberId));
+          .finally(() => makeFree(phoneNumberId));
       }
     });
     await Promise.all(workers);
+  }
+
+  function makeFree(phoneNumberId: number): void {
+    busyNumbers.delete(phoneNumberId);
+    if (passedOver.delete(phoneNumberId)) deps.alarm.ring(inboundLane);
   }
 
   function logLeft(phoneNumberId: number, error: unknown): void {
