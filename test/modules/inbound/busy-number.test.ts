@@ -10,7 +10,7 @@ afterAll(() => t.close());
 
 test('a call that comes while its number is being worked on is applied right after, not at the next look', async () => {
   const number = await t.makeNumber();
-  const call = recordedCall('h43-WA-connection.update-open.json', number);
+  const call = recordedCall('h43-WA-connection.update-open', number);
   const holder = await t.database.pool.connect();
   await holder.query('begin');
   await holder.query('select 1 from phone_numbers where id = $1 for update', [number.id]);
@@ -19,7 +19,7 @@ test('a call that comes while its number is being worked on is applied right aft
   expect(await t.post(number, { ...call, date_time: new Date().toISOString() })).toBe(200);
   // A claim that leaves the busy number out comes between: this number's call is applied after it.
   const other = await t.makeNumber();
-  expect(await t.post(other, recordedCall('h43-WA-connection.update-open.json', other))).toBe(200);
+  expect(await t.post(other, recordedCall('h43-WA-connection.update-open', other))).toBe(200);
   await vi.waitFor(async () => expect((await readStoredCalls(t.database, other))[0]?.state).toBe('applied'));
   await holder.query('rollback');
   holder.release();
