@@ -136,6 +136,8 @@ test('a backend that fails every create, or refuses our key, costs no user a cre
   const [failing, refusing, good] = gateway.sandboxes;
   failing?.control.setKnobs({ createFailureRatio: 1, createFailureKind: 'http500-before' });
   await gateway.services.backends.join([{ url: refusing?.url ?? '', apiKey: 'another-key' }]);
+  // Its key was revoked after it had become active.
+  await gateway.database.db.updateTable('backends').set({ state: 'active' }).execute();
   await gateway.services.backends.refresh();
   const answers = await Promise.all(users.map((user) => createNumber(user)));
   expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(201));

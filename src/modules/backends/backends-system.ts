@@ -41,22 +41,14 @@ export async function listBackends(db: Kysely<DB>): Promise<BackendRow[]> {
 
 export type NewBackend = { url: string; apiKeySealed: string; capacity: number; isSandbox: boolean };
 
-/** Adds a backend, or renews the key of the one that has this URL: it must show anew that it knows the key. */
+/** Adds a backend; one that has this URL gets the key and must show anew that it knows it. */
 export async function upsertBackend(db: Kysely<DB>, backend: NewBackend): Promise<void> {
-  await db
-    .insertInto('backends')
-    .values({
-      url: backend.url,
-      api_key_sealed: backend.apiKeySealed,
-      capacity: backend.capacity,
-      is_sandbox: backend.isSandbox,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .column('url')
-        .doUpdateSet({ api_key_sealed: backend.apiKeySealed, version: null, updated_at: sql`now()` }),
-    )
-    .execute();
+  await sql`
+    insert into backends as known (url, api_key_sealed, capacity, is_sandbox)
+    values (${backend.url}, ${backend.apiKeySealed}, ${backend.capacity}, ${backend.isSandbox})
+    on conflict (url) do update set
+      api_key_sealed = excluded.api_key_sealed, version = null, updated_at = now(),
+      state = case when known.state in ('active', 'degraded', 'down') then 'joining' else known.state end`.execute(db);
 }
 
 export type ProbeResult = { id: number; good: true; latencyMs: number } | { id: number; good: false; reason: string };

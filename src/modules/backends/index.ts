@@ -3,12 +3,13 @@ import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { upsertBackend } from './backends-system.ts';
+import { listBackends, upsertBackend } from './backends-system.ts';
 import { createProbe } from './probe.ts';
 import { apiKeyContext, type Backend, backendUnavailable, createRegistry } from './registry.ts';
 
 export {
   confirm,
+  lockBackend,
   type PlacementWish,
   type Reservation,
   release,
@@ -47,7 +48,10 @@ export function createBackends(deps: {
   return {
     /** Adds backends whose URL is new and renews the key of the others; none is ever removed by this. */
     async join(backends: readonly JoiningBackend[]): Promise<void> {
+      const known = new Map((await listBackends(deps.db)).map((row) => [row.url, row.apiKeySealed]));
       for (const { url, apiKey, capacity, isSandbox } of backends) {
+        const sealed = known.get(url);
+        if (sealed !== undefined && deps.secretBox.open(sealed, apiKeyContext(url)) === apiKey) continue;
         await upsertBackend(deps.db, {
           url,
           apiKeySealed: deps.secretBox.seal(apiKey, apiKeyContext(url)),

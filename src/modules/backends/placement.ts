@@ -82,6 +82,11 @@ export async function release(tx: Transaction<DB>, reservationId: string): Promi
   return endReservation(tx, reservationId, 0);
 }
 
+/** Makes all who confirm, release or unassign on this backend wait until the transaction ends. */
+export async function lockBackend(tx: Transaction<DB>, backendId: number): Promise<void> {
+  await sql`select 1 from backends where id = ${backendId} for no key update`.execute(tx);
+}
+
 /** Gives an assigned place back, when its phone number leaves the backend. */
 export async function unassign(tx: Transaction<DB>, backendId: number): Promise<void> {
   await tx

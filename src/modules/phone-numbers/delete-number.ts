@@ -5,7 +5,7 @@ import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { type Backends, release, unassign } from '../backends/index.ts';
+import { type Backends, lockBackend, release, unassign } from '../backends/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { findNumberOnBackend, type NumberOnBackend } from './connection-system.ts';
@@ -51,18 +51,19 @@ export function createDeleteNumber(deps: Deps) {
     // Backends are locked before numbers, so the place is looked up before it can be held.
     const found = await requirePlace(tx, userId, id);
     const isReleased = found.reservationId !== null && (await release(tx, found.reservationId));
-    const place = isReleased ? found : await requirePlace(tx, userId, id);
-    if (!isReleased) {
-      if (place.reservationId !== null) throw new MovedMeanwhile();
-      if (place.backendId !== null) await unassign(tx, place.backendId);
+    if (!isReleased && found.backendId !== null) {
+      await lockBackend(tx, found.backendId);
+      const place = await requirePlace(tx, userId, id);
+      if (place.reservationId !== null || place.backendId !== found.backendId) throw new MovedMeanwhile();
+      await unassign(tx, found.backendId);
     }
     if (!(await lockPhoneNumber(tx, userId, id))) throw notFound('Phone number');
     await deps.webhooks.removeNumberEndpoints(tx, userId, id);
-    await markDeleted(tx, id, { removedFromBackend: place.backendId === null });
+    await markDeleted(tx, id, { removedFromBackend: found.backendId === null });
     await appendEvents(tx, deps.ids, [
       { userId, type: 'number.deleted', phoneNumberId: id, messageId: null, payload: { phone_number_id: id } },
     ]);
-    return place;
+    return { ...found, reservationId: isReleased ? found.reservationId : null };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   placeOf,
   readBooks,
   readNumber,
+  untilCreated,
 } from './support.ts';
 
 let gateway: TestGateway;
@@ -234,7 +235,7 @@ test('every create tells the user once that the number was made and once of its 
   ).toBeGreaterThanOrEqual(6);
   turn({ webhookDuplicates: false });
   await gateway.services.inbound.lane.drained();
-  await eventually(async () => (await readNumber(gateway, made.id)).reservation_id).toBeNull();
+  await untilCreated(gateway, made.id);
   const rows = await gateway.database.db
     .selectFrom('events')
     .select(['type', 'sequence'])

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Control } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
-import { callsTo, createdNumber, eventTypes, eventually, placeOf, readNumber } from './support.ts';
+import { callsTo, createdNumber, eventTypes, eventually, placeOf, readNumber, untilCreated } from './support.ts';
 
 let gateway: TestGateway;
 let user: TestUser;
@@ -33,7 +33,7 @@ const qrRunsOut = (id: number) =>
 /** A number whose creation is over and whose backend shows a code. */
 async function settledNumber(): Promise<number> {
   const { id } = await createdNumber(user);
-  await eventually(async () => (await readNumber(gateway, id)).reservation_id).toBeNull();
+  await untilCreated(gateway, id);
   return id;
 }
 

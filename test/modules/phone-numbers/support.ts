@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { createBackends } from '../../../src/modules/backends/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from '../../../src/modules/phone-numbers/index.ts';
 import { createWebhooks } from '../../../src/modules/webhooks/index.ts';
@@ -30,6 +30,13 @@ export async function createdNumber(user: TestUser, body: Record<string, unknown
 
 export const readNumber = ({ database }: TestGateway, id: number) =>
   database.db.selectFrom('phone_numbers').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+/** Waits until the number's creation is over, which it is some time after it was answered. */
+export const untilCreated = (gateway: TestGateway, id: number) =>
+  vi.waitFor(async () => expect((await readNumber(gateway, id)).reservation_id).toBeNull(), {
+    timeout: 5_000,
+    interval: 10,
+  });
 
 /** The number's name on its backend, and that backend. */
 export async function placeOf(gateway: TestGateway, id: number): Promise<{ sandbox: Sandbox; name: string }> {

@@ -16,6 +16,7 @@ import {
   placeOf,
   readBooks,
   readNumber,
+  untilCreated,
 } from './support.ts';
 
 let gateway: TestGateway;
@@ -95,7 +96,7 @@ test('a create that was cut off but took place is found by asking, and is not ma
   const { name, sandbox } = await placeOf(gateway, number.id);
   expect(only(createCalls(gateway)).body).toMatchObject({ instanceName: name });
   await eventually(() => callsTo(sandbox, `GET /instance/connectionState/${name}`).length).toBe(1);
-  await eventually(async () => (await readNumber(gateway, number.id)).reservation_id).toBeNull();
+  await untilCreated(gateway, number.id);
   expect((await readBooks(gateway)).reservations).toBe(0);
 });
 
@@ -198,7 +199,7 @@ test('creations on a silent backend do not hold up those of the others', async (
     .where('url', '=', silent.url)
     .executeTakeFirstOrThrow();
   const stuck = await createdNumber(user);
-  await eventually(async () => (await readNumber(gateway, stuck.id)).reservation_id).toBeNull();
+  await untilCreated(gateway, stuck.id);
   await sql`update phone_numbers set backend_id = ${backendId}, reservation_id = gen_random_uuid() where id = ${stuck.id}`.execute(
     db,
   );
