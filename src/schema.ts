@@ -51,17 +51,48 @@ export interface Backends {
   version: string | null;
 }
 
+export interface Deliveries {
+  attempt: Generated<number>;
+  created_at: Generated<Timestamp>;
+  due_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  endpoint_id: number;
+  event_id: string;
+  event_type: string;
+  id: string;
+  lease_until: Timestamp | null;
+  phone_number_id: number | null;
+  status: Generated<string>;
+  status_reason: string | null;
+  step: Generated<number>;
+  user_id: number;
+}
+
 export interface Endpoints {
   created_at: Generated<Timestamp>;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
   enabled: Generated<boolean>;
   events: string[] | null;
+  failing_since: Timestamp | null;
   format: Generated<string>;
+  from_settings: Generated<boolean>;
   id: Generated<number>;
   is_default: Generated<boolean>;
   phone_number_id: number | null;
+  previous_secret_sealed: string | null;
+  previous_secret_until: Timestamp | null;
+  schedule: Generated<string>;
   secret_sealed: string;
   updated_at: Generated<Timestamp>;
   url: string;
+  user_id: number;
+}
+
+export interface EventArrivals {
+  first_sequence: number;
+  id: Generated<number>;
+  last_sequence: number;
   user_id: number;
 }
 
@@ -308,6 +339,7 @@ export interface Users {
 
 export interface WebhookLogs {
   attempt: Generated<number>;
+  delivery_id: string | null;
   endpoint_id: number | null;
   error: string | null;
   event_type: string;
@@ -334,7 +366,9 @@ export interface WireMessages {
 export interface DB {
   api_requests: ApiRequests;
   backends: Backends;
+  deliveries: Deliveries;
   endpoints: Endpoints;
+  event_arrivals: EventArrivals;
   event_cursors: EventCursors;
   events: Events;
   inbound_calls: InboundCalls;

@@ -23,7 +23,9 @@ const owners: Record<string, string> = {
   api_requests: 'modules/statistics',
   event_cursors: 'modules/events',
   events: 'modules/events',
+  event_arrivals: 'modules/events',
   endpoints: 'modules/webhooks',
+  deliveries: 'modules/webhooks',
   webhook_logs: 'modules/webhooks',
   inbound_calls: 'modules/inbound',
 };

@@ -2,8 +2,9 @@
 export const eventColumns = 'event_id, user_id, type, phone_number_id, message_id, payload, ord';
 
 /**
- * The statement part that appends events, for a WITH that must do all in one statement: two CTEs,
- * `cursors` and `appended_events`, fed from the CTE named `source`, which has the columns of `eventColumns`.
+ * The statement part that appends events, for a WITH that must do all in one statement: three CTEs, `cursors`,
+ * `appended_events` and `arrivals`, fed from the CTE named `source`, which has the columns of `eventColumns`.
+ * Whoever passes events on finds them by their arrivals: one row per user and statement, however many events.
  */
 export function appendedEventsPart(source: string): string {
   return `
@@ -18,6 +19,10 @@ export function appendedEventsPart(source: string): string {
         c.sequence + 1 - row_number() over (partition by s.user_id order by s.ord desc),
         s.type, s.phone_number_id, s.message_id, s.payload::json
       from ${source} s join cursors c on c.user_id = s.user_id
+      returning user_id, sequence
+    ), arrivals as (
+      insert into event_arrivals (user_id, first_sequence, last_sequence)
+      select user_id, min(sequence), max(sequence) from appended_events group by user_id
       returning 1
     )`;
 }

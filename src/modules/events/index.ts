@@ -1,3 +1,4 @@
 export { appendEvents, type NewEvent } from './append-events.ts';
 export { appendedEventsPart } from './append-part.ts';
-export type { EventType } from './event-types.ts';
+export { type EventRange, takeArrivals } from './arrivals-system.ts';
+export { type EventType, eventTypes } from './event-types.ts';
