@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { json, replay, startScriptedServer } from '../../evolution/scripted-server.ts';
+import { apiKey, eventually, openPool, type Pool } from './support.ts';
+
+let pool: Pool;
+beforeAll(async () => {
+  pool = await openPool();
+});
+afterEach(() => pool.reset());
+afterAll(() => pool.close());
+
+const probeHangs = { failures: [{ route: 'GET /instance/connectionState', probability: 1, kind: 'hang' as const }] };
+
+test('a backend that answers and knows our key becomes active, with its version', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'joining', version: null });
+  expect(backends.summary()).toEqual({ total: 0, healthy: 0 });
+  await backends.probeAll();
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'active', version: '2.3.6', failures: 0 });
+  expect(backends.summary()).toEqual({ total: 1, healthy: 1 });
+  const calls = sandbox.control.ledger.calls().map(({ method, url }) => `${method} ${url}`);
+  expect(calls).toEqual([expect.stringMatching(/^GET \/instance\/connectionState\//), 'POST /verify-creds', 'GET /']);
+});
+
+test('an active backend is asked one cheap question a round', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  sandbox.control.ledger.clear();
+  for (let round = 0; round < 3; round++) await backends.probeAll();
+  const calls = sandbox.control.ledger
+    .calls()
+    .map(({ method, url }) => `${method} ${url.split('/').slice(0, 3).join('/')}`);
+  expect(calls).toEqual(Array(3).fill('GET /instance/connectionState'));
+});
+
+test('a backend that refuses our key never becomes active, and is healthy in no count', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey: 'not-its-key' }]);
+  for (let round = 0; round < 3; round++) await backends.probeAll();
+  const row = await pool.row(sandbox.url);
+  expect(row).toMatchObject({ state: 'down', version: null, state_reason: expect.stringContaining('unauthorized') });
+  expect(row.state_reason).not.toContain('not-its-key');
+  expect(backends.summary()).toEqual({ total: 1, healthy: 0 });
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'active' });
+});
+
+test('an active backend that is given a wrong key must join anew, and cannot', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  await backends.join([{ url: sandbox.url, apiKey: 'a-mistyped-key' }]);
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'joining' });
+  await backends.probeAll();
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'down' });
+});
+
+test('joining again with the same key changes nothing', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  const before = await pool.database.db.selectFrom('backends').selectAll().execute();
+  await pool.process().join([{ url: sandbox.url, apiKey, capacity: 7 }]);
+  expect(await pool.database.db.selectFrom('backends').selectAll().execute()).toEqual(before);
+});
+
+test('a dead backend goes down at the next round and comes back at the one after its return', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  const { port } = new URL(sandbox.url);
+  await sandbox.close();
+  await backends.probeAll();
+  const row = await pool.row(sandbox.url);
+  expect(row).toMatchObject({ state: 'down', failures: 1, state_reason: expect.stringContaining('unreachable') });
+  expect(backends.summary()).toEqual({ total: 1, healthy: 0 });
+  await expect(backends.requireUsable(row.id)).rejects.toMatchObject({ code: 'backend_unavailable' });
+
+  await pool.startSandbox({ port: Number(port) });
+  await backends.probeAll();
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'active', failures: 0, state_reason: null });
+  expect((await backends.requireUsable(row.id)).state).toBe('active');
+  expect(pool.logs.map(({ event }) => event).filter((event) => /^backend_(up|down)$/.test(String(event)))).toEqual([
+    'backend_down',
+    'backend_up',
+  ]);
+});
+
+test('a hung backend goes down when its deadline passes, and the others are probed meanwhile', async () => {
+  const [hung, other] = [await pool.startSandbox(), await pool.startSandbox()];
+  const backends = pool.process({ readTimeoutMs: 2_500 });
+  await backends.join([
+    { url: hung.url, apiKey },
+    { url: other.url, apiKey },
+  ]);
+  await backends.probeAll();
+  hung.control.setKnobs(probeHangs);
+  other.control.ledger.clear();
+  const startedAt = performance.now();
+  await backends.probeAll();
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(await pool.row(hung.url)).toMatchObject({ state: 'active' });
+  await other.close();
+  await backends.probeAll();
+  expect(await pool.row(other.url)).toMatchObject({ state: 'down' });
+  await eventually(async () => (await pool.row(hung.url)).state).toBe('down');
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  hung.control.setKnobs({ failures: [] });
+  await backends.probeAll();
+  expect(await pool.row(hung.url)).toMatchObject({ state: 'active' });
+});
+
+test.each([['http500-before'], ['reset-before'], ['hang']] as const)(
+  'a backend that answers its probe by %s is down',
+  async (kind) => {
+    const sandbox = await pool.startSandbox();
+    const backends = pool.process({ readTimeoutMs: 400 });
+    await backends.join([{ url: sandbox.url, apiKey }]);
+    await backends.probeAll();
+    sandbox.control.setKnobs({ failures: [{ route: 'GET /instance/connectionState', probability: 1, kind }] });
+    await backends.probeAll();
+    expect(await pool.row(sandbox.url)).toMatchObject({ state: 'down' });
+  },
+);
+
+test.each([['draining'], ['cordoned'], ['unsupported'], ['license_required']])(
+  'a probe leaves a backend %s as the operator put it, but a dead one counts as healthy no more',
+  async (state) => {
+    const sandbox = await pool.startSandbox();
+    const backends = pool.process();
+    await backends.join([{ url: sandbox.url, apiKey }]);
+    await backends.probeAll();
+    await pool.database.db.updateTable('backends').set({ state }).execute();
+    await backends.probeAll();
+    expect(await pool.row(sandbox.url)).toMatchObject({ state });
+    const serves = state === 'draining' || state === 'cordoned';
+    expect(backends.summary()).toEqual({ total: 1, healthy: serves ? 1 : 0 });
+    await sandbox.close();
+    await backends.probeAll();
+    expect(await pool.row(sandbox.url)).toMatchObject({ state, failures: 1 });
+    expect(backends.summary()).toEqual({ total: 1, healthy: 0 });
+  },
+);
+
+test('a sandbox is recognised by the name it gives itself, whoever said what it is', async () => {
+  const [sandbox, server] = [await pool.startSandbox(), await pool.startSandbox({ name: 'a real server' })];
+  const backends = pool.process();
+  await backends.join([
+    { url: sandbox.url, apiKey },
+    { url: server.url, apiKey, isSandbox: true },
+  ]);
+  await backends.probeAll();
+  expect((await pool.row(sandbox.url)).is_sandbox).toBe(true);
+  expect((await pool.row(server.url)).is_sandbox).toBe(false);
+});
+
+test('a server that is no Evolution server never becomes active', async () => {
+  const server = await startScriptedServer((_, response) => void response.end('<p>It works!</p>'));
+  const backends = pool.process();
+  await backends.join([{ url: server.baseUrl, apiKey }]);
+  await backends.probeAll();
+  expect(await pool.row(server.baseUrl)).toMatchObject({
+    state: 'down',
+    state_reason: expect.stringContaining('unreadable'),
+  });
+  await server.close();
+});
+
+test('a backend whose version cannot be read is active all the same', async () => {
+  const server = await startScriptedServer((request, response) => {
+    if (request.url.startsWith('/instance/')) replay(response, '041-connectionState-unknown');
+    else if (request.url === '/verify-creds') replay(response, '006-verify-creds');
+    else json(response, 500, {});
+  });
+  const backends = pool.process();
+  await backends.join([{ url: server.baseUrl, apiKey, isSandbox: true }]);
+  await backends.probeAll();
+  expect(await pool.row(server.baseUrl)).toMatchObject({ state: 'active', version: 'unknown', is_sandbox: true });
+  await server.close();
+});
+
+test('128 sends that hang do not make their backend look dead', async () => {
+  const sandbox = await pool.startSandbox({
+    knobs: { failures: [{ route: 'POST /message/', probability: 1, kind: 'hang' }] },
+  });
+  const backends = pool.process({ readTimeoutMs: 2_000 });
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  const { id } = await pool.row(sandbox.url);
+  const { sends, control } = await backends.requireUsable(id);
+  await control.createInstance({ instanceName: 'line', integration: 'EVOLUTION', token: 'token', qrcode: false });
+  const hanging = Array.from({ length: 128 }, (_, n) =>
+    sends.sendText({ instance: 'line', number: `55119${n}`, text: 'hi', deadlineMs: 6_000 }),
+  );
+  await eventually(() => sandbox.control.ledger.calls().filter(({ url }) => url.startsWith('/message/')).length).toBe(
+    128,
+  );
+  const startedAt = performance.now();
+  await backends.probeAll();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'active', failures: 0 });
+  await sandbox.close();
+  await Promise.all(hanging);
+});
