@@ -8,7 +8,7 @@ import { DomainError } from '../platform/errors.ts';
 export function registerLargeBodies(app: FastifyInstance, options: { bytesUsual: number; atOnceMax: number }): void {
   const places = new WeakSet<object>();
   let taken = 0;
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.bodyLimit <= options.bytesUsual || request.routeOptions.config.auth === 'own') return;
     const declared = request.headers['content-length'];
     if (declared !== undefined && Number(declared) <= options.bytesUsual) return;
@@ -20,7 +20,7 @@ export function registerLargeBodies(app: FastifyInstance, options: { bytesUsual:
     }
     taken++;
     places.add(request);
-    request.raw.once('close', () => release(request));
+    reply.raw.once('close', () => release(request));
   });
   app.addHook('onResponse', async (request) => release(request));
 

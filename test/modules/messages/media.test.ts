@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type MediaServer, startMediaServer } from './media-server.ts';
@@ -240,26 +241,52 @@ test('one user fetches three URLs at once; the others wait for their turn', asyn
   expect(server.openMost).toBe(3);
 });
 
-test('a seventh large body at once is told to come again', async () => {
-  const { gateway, user } = sender;
-  const bodies = Array.from({ length: 6 }, () => {
-    const call = request(`${gateway.url}/api/messages/send-media`, {
+test('six large bodies have a place until they are answered; a seventh is told to come again', async () => {
+  const { gateway, user, number } = sender;
+  const body = { token: number.token, number: newRecipient(), mediaType: 'image', mediaBase64: 'A'.repeat(2_000_000) };
+  // Over a real connection: only there a request's stream ends before its answer.
+  const large = () =>
+    fetch(`${gateway.url}/api/messages/send-media`, {
       method: 'POST',
-      headers: { 'x-api-key': user.apiKey, 'content-type': 'application/json', 'content-length': 2_000_000 },
+      headers: { 'x-api-key': user.apiKey, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
     });
-    call.on('error', () => {});
-    call.write('{"token":');
-    return call;
-  });
+  const control = gateway.sandboxes[0]?.control;
+  control?.setKnobs({ latencyMsByRoute: { 'POST /message/': 1_500 } });
+  const six = Array.from({ length: 6 }, large);
+  await vi.waitUntil(() => pendingCalls() === 6, 5_000);
+  const refusal = await large();
+  control?.setKnobs({ latencyMsByRoute: {} });
+  expect(refusal.status).toBe(503);
+  expect(await refusal.json()).toMatchObject({ code: 'overloaded' });
+  expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await Promise.all(six)).map(({ status }) => status)).toEqual(Array(6).fill(200));
+  expect((await large()).status).toBe(200);
+});
+
+const pendingCalls = () =>
+  sender.gateway.sandboxes.flatMap(({ control }) =>
+    control.ledger.calls().filter(({ url, outcome }) => url.startsWith('/message/') && outcome === 'pending'),
+  ).length;
+
+test('a large body that never ends has its place until its connection does', async () => {
+  const { gateway, user } = sender;
   const large = () => sender.sendMedia({ number: newRecipient(), mediaBase64: 'A'.repeat(2_000_000) });
-  const answer = await vi.waitFor(async () => {
-    const tried = await large();
-    expect(tried.status).toBe(503);
-    return tried;
-  });
-  expect(answer.body).toMatchObject({ code: 'overloaded' });
-  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  const calls = Array.from({ length: 6 }, () =>
+    request(`${gateway.url}/api/messages/send-media`, {
+      method: 'POST',
+      headers: {
+        'x-api-key': user.apiKey,
+        'content-type': 'application/json',
+        'content-length': 2_000_000,
+        expect: '100-continue',
+      },
+    }),
+  );
+  for (const call of calls) call.on('error', () => {}).flushHeaders();
+  await Promise.all(calls.map((call) => once(call, 'continue')));
+  await vi.waitFor(async () => expect((await large()).status).toBe(503), 5_000);
   expect((await sender.sendMedia({ number: newRecipient(), mediaBase64: 'AAAA' })).status).toBe(200);
-  for (const call of bodies) call.destroy();
-  await vi.waitFor(async () => expect((await large()).status).toBe(200));
+  for (const call of calls) call.destroy();
+  await vi.waitFor(async () => expect((await large()).status).toBe(200), 5_000);
 });

@@ -73,7 +73,8 @@ test('a number that is not connected answers number_not_connected', async () => 
 
 test('a number that was deleted answers not_found', async () => {
   const number = await sender.gateway.connectNumber(sender.user);
-  await sender.user.api('DELETE', `/api/phone-numbers/${number.id}`);
+  const deleted = await sender.user.api('DELETE', `/api/phone-numbers/${number.id}`);
+  expect(deleted).toMatchObject({ status: 200 });
   expect(await refused({ token: number.token })).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });
 
