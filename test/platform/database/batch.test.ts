@@ -190,7 +190,7 @@ test('two batches that really deadlock are both committed in the end', async () 
     });
   const [one, other] = [crossing(), crossing()];
   expect(await Promise.all([one.add(item(1)), other.add(item(2))])).toEqual([1, 2]);
-  expect(met).toBe(3);
+  expect(met).toBeGreaterThanOrEqual(3);
   expect((await database.pool.query('select owner from items order by id')).rows).toEqual([{ owner: 2 }, { owner: 2 }]);
 });
 
