@@ -8,13 +8,16 @@ export function banner(started: {
   ownUrl: string;
   isEmbedded: boolean;
   backends: readonly { url: string; isSandbox?: boolean }[];
+  /** Of the whole pool, by the first probe. */
+  pool: { total: number; healthy: number };
   startMs: number;
 }): string {
   const { config, ownUrl, backends } = started;
   const areSandboxes = backends.length > 0 && backends.every((backend) => backend.isSandbox);
+  const { total, healthy } = started.pool;
   const pool = areSandboxes
     ? `${backends.length} sandbox backends: simulated Evolution servers, nothing reaches WhatsApp`
-    : `${backends.length} backends`;
+    : `${healthy} of ${total} answer${healthy < total ? '; the log says why the others do not' : ''}`;
   const example = JSON.stringify({ email: 'me@example.com', password: 'SecurePass123!', plan_type: 'starter' });
   return [
     '',

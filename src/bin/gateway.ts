@@ -67,14 +67,24 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const startMs = Math.round(performance.now() - startedAt);
   logger.info({ event: 'started', role: config.role, port, ms: startMs }, 'gateway is up');
   if (process.stdout.isTTY || database.isEmbedded) {
-    console.log(banner({ config, ownUrl, isEmbedded: database.isEmbedded, backends: pool.backends, startMs }));
+    console.log(
+      banner({
+        config,
+        ownUrl,
+        isEmbedded: database.isEmbedded,
+        backends: pool.backends,
+        pool: services.backends.summary(),
+        startMs,
+      }),
+    );
   }
 }
 
-async function prepare({ config, backends, plans, retention, users }: Services): Promise<void> {
+async function prepare({ config, backends, plans, retention, users, webhookDelivery }: Services): Promise<void> {
   await retention.makePartitions();
   await plans.mergeOverrides(config.planOverrides);
   if (config.operator !== undefined) await users.ensureOperator(config.operator);
+  await webhookDelivery.useSettingsEndpoint(config.operatorWebhook);
   await backends.join(config.backends);
   await backends.refresh();
   // So that the first phone number finds a backend; an answer that takes longer counts later.

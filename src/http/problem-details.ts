@@ -69,12 +69,22 @@ export function registerProblemDetails(app: FastifyInstance): void {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toDomainError(error);
   const status = known === undefined ? 500 : statusOf(known.code, known.kind);
-  if (status >= 500) request.log.error({ event: 'request_failed', err: error, code: known?.code }, 'request failed');
+  if (status >= 500) logFailure(request, known, error);
   if (known?.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, known.retryAfterSeconds)));
   return reply
     .code(status)
     .type('application/problem+json; charset=utf-8')
     .send(problemBody(status, known, request.id));
+}
+
+// What somebody foresaw is told in a line; only a surprise needs its stack.
+function logFailure(request: FastifyRequest, known: DomainError | undefined, error: unknown): void {
+  if (known === undefined) {
+    request.log.error({ event: 'request_failed', err: error }, 'request failed');
+    return;
+  }
+  const cause = known.cause instanceof Error ? known.cause.message : undefined;
+  request.log.warn({ event: 'request_failed', code: known.code, cause }, 'request failed');
 }
 
 /** The body of a problem answer; without an error, of one that is ours. */

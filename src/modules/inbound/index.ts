@@ -12,6 +12,7 @@ import { createByteBudget, type TakeBytes } from './byte-budget.ts';
 import { createInboundLane, inboundLane } from './lane.ts';
 import { readCall } from './read-call.ts';
 import { createRingSeldom } from './ring-seldom.ts';
+import { createStormFilter } from './storm-filter.ts';
 
 export type { InboundCaller } from './authenticate-call.ts';
 
@@ -21,10 +22,10 @@ export type Inbound = {
   /** To be asked before a body is read. */
   takeBytes: TakeBytes;
   /**
-   * Resolves when the call is committed. Throws only what is our own trouble: `overloaded` or
+   * Resolves when the call is committed, or at once where it repeats what was said a moment ago and changes nothing. Throws only what is our own trouble: `overloaded` or
    * `database_unavailable`, then nothing may have been kept and the backend must call again.
    */
-  receive(caller: InboundCaller, body: Buffer): Promise<'due' | 'orphan' | 'stored'>;
+  receive(caller: InboundCaller, body: Buffer): Promise<'due' | 'orphan' | 'stored' | 'repeated'>;
   /** Applies what was received. */
   lane: Lane;
   /** Commits what waits to be stored; no call may come in any more. */
@@ -44,6 +45,7 @@ export function createInbound(deps: {
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
 }): Inbound {
   const append = createAppendBatch({ pool: deps.batchPool });
+  const isRepetition = createStormFilter(deps.clock);
   const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
   return {
     authenticate: createAuthenticateCall(deps),
@@ -51,6 +53,7 @@ export function createInbound(deps: {
     async receive(caller, body) {
       const call = readCall(body, caller.backendName);
       const { secretId, phoneNumberId } = caller;
+      if (call.isConnecting && isRepetition(phoneNumberId)) return 'repeated';
       await append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
       if (call.state === 'due') ring();
       return call.state;

@@ -5,6 +5,8 @@ export type ReadCall = {
   truncated: boolean;
   state: 'due' | 'orphan' | 'stored';
   note: string | null;
+  /** Says no more than that the number is connecting, which a server without network repeats all the time. */
+  isConnecting: boolean;
 };
 
 const eventLengthMax = 100;
@@ -25,7 +27,7 @@ export function readCall(body: Buffer, backendName: string): ReadCall {
   const event = typeof kept.event === 'string' ? printable(kept.event) : null;
   // What cannot be written again cannot be kept without the backend's secrets in it either.
   if (text === undefined) {
-    return { body: Buffer.alloc(0), event, truncated: true, state: 'stored', note: 'nested too deeply' };
+    return { ...asItCame(Buffer.alloc(0), 'nested too deeply'), event, truncated: true };
   }
   const isOwn = kept.instance === backendName;
   return {
@@ -34,7 +36,12 @@ export function readCall(body: Buffer, backendName: string): ReadCall {
     truncated: false,
     state: isOwn ? 'due' : 'orphan',
     note: isOwn ? null : 'about another instance',
+    isConnecting: isOwn && event === 'connection.update' && stateOf(kept.data) === 'connecting',
   };
+}
+
+function stateOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && 'state' in data ? data.state : undefined;
 }
 
 type Envelope = Record<string, unknown>;
@@ -56,7 +63,7 @@ function stringify(value: Envelope): string | undefined {
 }
 
 function asItCame(body: Buffer, note: string): ReadCall {
-  return { body, event: null, truncated: false, state: 'stored', note };
+  return { body, event: null, truncated: false, state: 'stored', note, isConnecting: false };
 }
 
 // A column of type text takes neither U+0000 nor half a character.

@@ -60,7 +60,7 @@ test('an open that arrives after the close it preceded changes nothing', async (
   expect((await readNumber(t.database, number)).status).toBe('disconnected');
 });
 
-test('a storm of 500 "connecting" calls is applied and leaves a connected number connected', async () => {
+test('a storm of 500 "connecting" calls within 2 s is one row and leaves a connected number connected', async () => {
   const number = await t.makeNumber();
   await t.apply(number, recordedCall('h43-WA-connection.update-open', number));
   const connecting = recordedCall('h11-connection.update-BAILEYS-connecting', number);
@@ -72,5 +72,5 @@ test('a storm of 500 "connecting" calls is applied and leaves a connected number
   expect((await readNumber(t.database, number)).status).toBe('connected');
   expect(await readEvents(t.database, number)).toHaveLength(1);
   const calls = await readStoredCalls(t.database, number);
-  expect(calls.filter(({ state }) => state === 'applied')).toHaveLength(501);
+  expect(calls.filter(({ state }) => state === 'applied')).toHaveLength(2);
 });

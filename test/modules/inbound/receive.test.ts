@@ -211,7 +211,7 @@ test('bodies that would fill the memory are refused with 503 before they are rea
 
 test('a storm beyond what can be stored is shed with 503, and every 200 has its row', async () => {
   const number = await t.makeNumber();
-  const call = recordedCall('h11-connection.update-BAILEYS-connecting', number);
+  const call = recordedCall('h43-WA-connection.update-open', number);
   const client = await t.database.pool.connect();
   await client.query('begin');
   await client.query('lock table inbound_calls in exclusive mode');
