@@ -25,6 +25,7 @@ import { registerMessageRoutes } from './modules/messages/routes.ts';
 import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
 import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
 import { registerUserRoutes } from './modules/users/routes.ts';
+import { registerWebhookRoutes } from './modules/webhooks/routes.ts';
 import { createRedisHitCounter } from './platform/redis/hit-counter.ts';
 import type { Services } from './services.ts';
 
@@ -79,6 +80,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerPhoneNumberRoutes(app, services);
   registerMessageRoutes(app, services);
   registerStatisticsRoutes(app, services);
+  registerWebhookRoutes(app, services);
   await registerInboundRoutes(app, services);
   return app;
 }

@@ -1,4 +1,5 @@
 import { BlockList } from 'node:net';
+import { checkUrl, EgressRefused } from './platform/egress/index.ts';
 import { createSettingsReader, type Env } from './platform/settings.ts';
 
 export type PlanOverride = {
@@ -32,6 +33,8 @@ export type Config = {
   signupPlans: string[];
   planOverrides: Record<string, PlanOverride>;
   egressAllowCidrs: string[];
+  /** An endpoint for the messages of the operator's own phone numbers. */
+  operatorWebhook: { email: string; url: string; secret: string | undefined } | undefined;
   healthCheckIntervalMs: number;
   requestTimeoutMs: number;
   dataDir: string;
@@ -96,6 +99,7 @@ export function parseConfig(env: Env): Config {
     signupPlans: read.list('SIGNUP_PLANS') ?? plansOfTheCatalogue,
     planOverrides: planOverridesOf(read),
     egressAllowCidrs: read.list('EGRESS_ALLOW_CIDRS') ?? [],
+    operatorWebhook: undefined,
     healthCheckIntervalMs: read.integer('HEALTH_CHECK_INTERVAL', { min: 100, max: 3_600_000 }) ?? 5_000,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT', { min: 100, max: 600_000 }) ?? 10_000,
     dataDir: read.text('DATA_DIR') ?? '.data',
@@ -109,6 +113,7 @@ export function parseConfig(env: Env): Config {
 
   for (const cidr of config.egressAllowCidrs)
     if (!isCidr(cidr)) read.problem('EGRESS_ALLOW_CIDRS', `"${cidr}" is not a CIDR range`);
+  config.operatorWebhook = operatorWebhookOf(config, read);
   for (const plan of config.signupPlans) {
     if (!plansOfTheCatalogue.includes(plan))
       read.problem('SIGNUP_PLANS', `"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}`);
@@ -197,6 +202,23 @@ function operatorOf(read: Reader): Config['operator'] {
   if (password === undefined) read.problem('ADMIN_PASSWORD', 'is required with ADMIN_EMAIL');
   else if (password.length < 8 || password.length > 128) read.problem('ADMIN_PASSWORD', 'needs 8 to 128 characters');
   return { email: email ?? '', password: password ?? '' };
+}
+
+function operatorWebhookOf(config: Config, read: Reader): Config['operatorWebhook'] {
+  const url = read.text('WEBHOOK_URL');
+  const secret = read.text('WEBHOOK_SECRET');
+  if (url === undefined) {
+    if (secret !== undefined) read.problem('WEBHOOK_URL', 'is required with WEBHOOK_SECRET');
+    return undefined;
+  }
+  if (config.operator === undefined) read.problem('ADMIN_EMAIL', 'is required with WEBHOOK_URL');
+  try {
+    checkUrl(url, { allowCidrs: config.egressAllowCidrs.filter(isCidr) });
+  } catch (error) {
+    if (!(error instanceof EgressRefused)) throw error;
+    read.problem('WEBHOOK_URL', `${error.message} EGRESS_ALLOW_CIDRS opens private ranges.`);
+  }
+  return { email: config.operator?.email ?? '', url, secret };
 }
 
 function planOverridesOf(read: Reader): Record<string, PlanOverride> {

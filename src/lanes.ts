@@ -4,7 +4,7 @@ const second = 1_000;
 
 /** Every lane and every periodic task of a worker. Disposing stops the lanes; the alarm ends with the services. */
 export function startLanes(services: Services): AsyncDisposable {
-  const { alarm, backends, config, inbound, messages, phoneNumbers, retention, users } = services;
+  const { alarm, backends, config, inbound, messages, phoneNumbers, retention, users, webhookDelivery } = services;
   alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
   alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
@@ -15,10 +15,12 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('delete-expired-sessions', 600 * second, async () => {
     await users.deleteExpired();
   });
-  inbound.lane.start();
+  alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
+  const lanes = [inbound.lane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
+  for (const lane of lanes) lane.start();
   return {
     async [Symbol.asyncDispose]() {
-      await inbound.lane[Symbol.asyncDispose]();
+      await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
     },
   };
 }

@@ -9,7 +9,12 @@ import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/i
 import { createPlans, type Plans } from './modules/plans/index.ts';
 import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
 import { createUsers, type Users } from './modules/users/index.ts';
-import { createWebhooks } from './modules/webhooks/index.ts';
+import {
+  createWebhookDelivery,
+  createWebhooks,
+  type WebhookDelivery,
+  type WebhookDeliveryOptions,
+} from './modules/webhooks/index.ts';
 import type { Alarm } from './platform/alarm/alarm.ts';
 import { createBullAlarm } from './platform/alarm/bull-alarm.ts';
 import { createTimerAlarm } from './platform/alarm/timer-alarm.ts';
@@ -41,6 +46,7 @@ export type ServiceOverrides = {
   egress?: Partial<EgressOptions>;
   users?: Partial<Parameters<typeof createUsers>[0]>;
   messages?: Partial<MessagesOptions>;
+  webhookDelivery?: Partial<WebhookDeliveryOptions>;
 };
 
 export type Services = AsyncDisposable & {
@@ -56,6 +62,7 @@ export type Services = AsyncDisposable & {
   phoneNumbers: PhoneNumbers;
   messages: Messages;
   inbound: Inbound;
+  webhookDelivery: WebhookDelivery;
   statistics: ReturnType<typeof createStatistics>;
   requestRecorder: ReturnType<typeof createRequestRecorder>;
   retention: ReturnType<typeof createRetention>;
@@ -115,6 +122,20 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
   const requestRecorder = createRequestRecorder({ pool: batchPool, ids, logger });
   const retention = createRetention({ db, logger, days: config.retentionDays });
   const webhooks = createWebhooks({ ids, secretBox, checkUrl: egress.checkUrl });
+  const webhookDelivery = createWebhookDelivery({
+    db,
+    batchPool,
+    ids,
+    clock,
+    logger,
+    secretBox,
+    egress,
+    alarm,
+    users,
+    serverUrl: config.serverUrl,
+    keepDays: config.retentionDays.messages,
+    ...overrides.webhookDelivery,
+  });
   const backends = createBackends({ db, secretBox, clock, logger, readTimeoutMs: config.requestTimeoutMs });
   const phoneNumbers = createPhoneNumbers({
     db,
@@ -152,6 +173,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     phoneNumbers,
     messages,
     inbound,
+    webhookDelivery,
     statistics,
     requestRecorder,
     retention,
@@ -160,7 +182,12 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     },
     async [Symbol.asyncDispose]() {
       await alarm[Symbol.asyncDispose]();
-      await Promise.all([messages.close(closeWithinMs), phoneNumbers.close(closeWithinMs), inbound.close()]);
+      await Promise.all([
+        messages.close(closeWithinMs),
+        phoneNumbers.close(closeWithinMs),
+        inbound.close(),
+        webhookDelivery.close(),
+      ]);
       await requestRecorder.close();
       await Promise.all([backends.close(), egress.close()]);
       redis?.disconnect();

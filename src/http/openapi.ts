@@ -25,6 +25,7 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
         { name: 'User', description: 'Your profile and API key.' },
         { name: 'Phone numbers', description: 'Your WhatsApp lines.' },
         { name: 'Messages', description: 'Sending.' },
+        { name: 'Webhooks', description: 'Your endpoints, and what was delivered to them.' },
         { name: 'Statistics', description: 'What was sent and received, and your requests.' },
         { name: 'Health', description: 'Is it alive?' },
       ],

@@ -24,7 +24,11 @@ let document: Loose;
 
 beforeAll(async () => {
   gateway = await startGateway({
-    overrides: { egress: { dial: () => Promise.reject(new Error('no network here')) } } as never,
+    overrides: {
+      egress: { dial: () => Promise.reject(new Error('no network here')) },
+      // Every route is asked with wrong keys, all from one address.
+      users: { limits: { guesses: { points: 10_000, seconds: 60 } } },
+    } as never,
   });
   user = await gateway.signUp();
   number = await gateway.connectNumber(user);

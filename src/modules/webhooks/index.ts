@@ -1,14 +1,35 @@
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { Alarm } from '../../platform/alarm/alarm.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
-import { EgressRefused } from '../../platform/egress/index.ts';
-import { DomainError } from '../../platform/errors.ts';
+import type { Cursor } from '../../platform/cursor.ts';
+import type { Egress } from '../../platform/egress/index.ts';
+import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
+import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { deleteNumberEndpoints, insertEndpoint, updateNumberEndpointUrl } from './endpoints-repository.ts';
+import type { Users } from '../users/index.ts';
+import { createAttemptsBatch, deleteOldDeliveries } from './attempts-system.ts';
+import { createCallEndpoint } from './call-endpoint.ts';
+import { createDeliverLane, deliverLane } from './deliver-lane.ts';
+import { type DeliveryFilter, findDelivery, listAttempts, listDeliveries } from './deliveries-repository.ts';
+import type { Attempt, Delivery } from './delivery.ts';
+import { createDisableEndpoint } from './disable-endpoint.ts';
+import { deleteEndpointsOfDeletedNumbers } from './endpoints-system.ts';
+import { createRequireUsableUrl } from './errors.ts';
+import { createFanOutLane } from './fan-out-lane.ts';
+import { createManageEndpoints } from './manage-endpoints.ts';
+import { createNumberEndpoints } from './number-endpoints.ts';
+import { createReplay } from './replay.ts';
+import { createUseSettingsEndpoint } from './settings-endpoint.ts';
+import { createTestCall } from './test-call.ts';
+import { createWakeLater } from './wake-later.ts';
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
+export type WebhookDelivery = ReturnType<typeof createWebhookDelivery>;
 
-/** Users' endpoints: where events go. */
+/** What phone numbers need of endpoints. */
 export function createWebhooks(deps: {
   ids: Ids;
   secretBox: SecretBox;
@@ -17,38 +38,94 @@ export function createWebhooks(deps: {
 }) {
   return {
     /** Throws `invalid_url` for a URL that must not be saved. */
-    requireUsableUrl(url: string): void {
-      try {
-        deps.checkUrl(url);
-      } catch (error) {
-        if (!(error instanceof EgressRefused)) throw error;
-        throw new DomainError('invalid_url', error.message, { kind: 'invalid', cause: error });
-      }
+    requireUsableUrl: createRequireUsableUrl(deps.checkUrl),
+    ...createNumberEndpoints(deps),
+  };
+}
+
+export type WebhookDeliveryOptions = {
+  db: Kysely<DB>;
+  /** A pool of its own for group commit, so that no other query holds it up. */
+  batchPool: Pool;
+  ids: Ids;
+  clock: Clock;
+  logger: Logger;
+  secretBox: SecretBox;
+  egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
+  alarm: Pick<Alarm, 'ring' | 'onRing'>;
+  users: Pick<Users, 'lockUser'>;
+  /** The installation's public URL. */
+  serverUrl: string;
+  /** Days that ended deliveries are kept. */
+  keepDays: number;
+  /** After this long another worker takes over a delivery that one has claimed; 30,000 if unset. */
+  leaseMs?: number;
+};
+
+const deletedAtOnce = 5_000;
+
+/** Users' endpoints, and the delivery of events to them. */
+export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
+  const { db } = deps;
+  const closing = new AbortController();
+  const ring = () => deps.alarm.ring(deliverLane);
+  const { wakeLater, close: stopWaking } = createWakeLater(ring);
+  const attempts = createAttemptsBatch({ pool: deps.batchPool });
+  const callEndpoint = createCallEndpoint(deps);
+  const requireUsableUrl = createRequireUsableUrl(deps.egress.checkUrl);
+
+  return {
+    endpoints: createManageEndpoints({ ...deps, requireUsableUrl }),
+    testCall: createTestCall({ ...deps, callEndpoint }),
+    replay: createReplay({ ...deps, ring }),
+    /** Makes the endpoint of the installation's settings what they say. */
+    useSettingsEndpoint: createUseSettingsEndpoint(deps),
+
+    /** A page of deliveries, newest first, and where the next one begins; null at the end. */
+    async deliveries(
+      userId: number,
+      filter: DeliveryFilter,
+      page: { limit: number; after?: Cursor<string> },
+    ): Promise<{ deliveries: Delivery[]; next: Cursor<string> | null }> {
+      const rows = await listDeliveries(db, userId, filter, { ...page, limit: page.limit + 1 });
+      const deliveries = rows.slice(0, page.limit);
+      const last = deliveries.at(-1);
+      return {
+        deliveries,
+        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
+      };
     },
 
-    /**
-     * Makes `url` the one endpoint that was given with the phone number itself; null takes it away. The URL must have
-     * passed requireUsableUrl.
-     */
-    async setNumberEndpoint(
-      tx: Transaction<DB>,
-      owner: { userId: number; phoneNumberId: number },
-      url: string | null,
-    ): Promise<void> {
-      if (url === null) {
-        await deleteNumberEndpoints(tx, owner.userId, owner.phoneNumberId);
-        return;
-      }
-      if (await updateNumberEndpointUrl(tx, owner.userId, owner.phoneNumberId, url)) return;
-      const secret = `whsec_${deps.ids.bytes(24).toString('base64')}`;
-      await insertEndpoint(tx, {
-        userId: owner.userId,
-        phoneNumberId: owner.phoneNumberId,
-        url,
-        secretSealed: deps.secretBox.seal(secret, `endpoint secret of user ${owner.userId}`),
-      });
+    /** Throws `not_found` for a delivery of somebody else as for none. */
+    async delivery(userId: number, id: string): Promise<{ delivery: Delivery; attempts: Attempt[] }> {
+      const delivery = await findDelivery(db, userId, id);
+      if (delivery === undefined) throw notFound('Delivery');
+      return { delivery, attempts: await listAttempts(db, userId, delivery) };
     },
 
-    removeNumberEndpoints: deleteNumberEndpoints,
+    fanOutLane: createFanOutLane(deps),
+    deliverLane: createDeliverLane({
+      ...deps,
+      callEndpoint,
+      attempts,
+      disableEndpoint: createDisableEndpoint(deps),
+      wakeLater,
+      closing: closing.signal,
+    }),
+
+    /** Periodic: deletes deliveries that ended long ago, and endpoints whose phone number is no more. */
+    async removeOld(): Promise<void> {
+      await deleteEndpointsOfDeletedNumbers(db);
+      let deleted: number;
+      do deleted = await deleteOldDeliveries(db, { days: deps.keepDays, limit: deletedAtOnce });
+      while (deleted === deletedAtOnce);
+    },
+
+    /** Records what was called; the lanes have ended before. */
+    async close(): Promise<void> {
+      stopWaking();
+      closing.abort();
+      await attempts[Symbol.asyncDispose]();
+    },
   };
 }
