@@ -73,7 +73,10 @@ test('creates, changes, rotations, sends and deletes at once over two gateways e
 
   for (let round = 0; round < rounds; round++) await Promise.all(users.map((user) => liveRound(user, round)));
 
-  const surprises = answers.filter(({ status }) => ![200, 201, 404, 409, 429].includes(status));
+  // A send that meets the delete of its number may stay unsaid by the backend; that is the one answer above 500.
+  const surprises = answers.filter(
+    ({ status, body }) => ![200, 201, 404, 409, 429].includes(status) && body.code !== 'outcome_unknown',
+  );
   expect(surprises.map(({ status, body }) => [status, body.code])).toEqual([]);
   expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(10);
   expect(answers.filter(({ body }) => body.message_id !== undefined).length).toBeGreaterThan(10);

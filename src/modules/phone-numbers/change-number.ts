@@ -5,6 +5,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
+import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { tokenPrefix } from './create-number.ts';
 import { translateAliasConflict } from './errors.ts';
@@ -22,6 +23,7 @@ import { endLiveToken, insertToken } from './tokens-repository.ts';
 type Deps = {
   db: Kysely<DB>;
   ids: Ids;
+  users: Pick<Users, 'lockUser'>;
   webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint'>;
   tokens: Pick<ResolveToken, 'forget'>;
 };
@@ -33,6 +35,8 @@ export function createChangeNumber(deps: Deps) {
     if (webhookUrl !== undefined && webhookUrl !== null) deps.webhooks.requireUsableUrl(webhookUrl);
     return translateAliasConflict(() =>
       inTransaction(deps.db, async (tx) => {
+        // Two numbers that take each other's alias would each wait for the other to let go of it.
+        if (change.alias !== undefined) await deps.users.lockUser(tx, userId);
         if (!(await updatePhoneNumber(tx, userId, id, change))) throw notFound('Phone number');
         if (webhookUrl !== undefined)
           await deps.webhooks.setNumberEndpoint(tx, { userId, phoneNumberId: id }, webhookUrl);

@@ -52,10 +52,10 @@ type Deps = {
   keepAlive(work: Promise<unknown>): void;
 };
 
-const triesMax = 5;
+const triesMax = 8;
 // Of these on one backend: then one that fails every creation gets no more of this one, and one that failed by chance
 // keeps its turn, so that the loads stay even.
-const triesPerBackendMax = 3;
+const triesPerBackendMax = 4;
 const answerWithinMs = 25_000;
 // Placements wait for one another in the database, each holding a connection that the process needs for all else.
 const placementsAtOnce = 3;

@@ -106,8 +106,7 @@ export function createSetUpOnBackend(deps: {
       if (found === true) return { kind: 'made', qr: null };
       if (found === undefined) return { ...failed(backendDoesNotSay(error)), mayExist: true };
     }
-    if (error.kind === 'failed') return failed(backendFailed(error));
-    return failed(noBackendReached(error), { isBackendOut: true });
+    return failed(error.kind === 'failed' ? backendFailed(error) : noBackendReached(error));
   }
 
   // The instance is there by now, so a database that is away for a moment is waited for.

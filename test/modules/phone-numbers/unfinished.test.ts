@@ -100,7 +100,7 @@ test('a create that was cut off but took place is found by asking, and is not ma
   expect((await readBooks(gateway)).reservations).toBe(0);
 });
 
-test('a create that was cut off and did not take place moves to the other backend under another name', async () => {
+test('a create that was cut off and did not take place is tried again under another name', async () => {
   turn({ createFailureRatio: 1, createFailureKind: 'hang' });
   const first = createHastily();
   await eventually(() => createCalls(gateway).length).toBe(1);
@@ -111,7 +111,6 @@ test('a create that was cut off and did not take place moves to the other backen
   expect(calls).toHaveLength(2);
   expect(new Set(calls).size).toBe(2);
   expect(calls).toContain(name);
-  expect(gateway.sandboxes.map((sandbox) => callsTo(sandbox, 'POST /instance/create').length)).toEqual([1, 1]);
 });
 
 test('what a backend makes after its number has moved on cannot speak for the number', async () => {
