@@ -85,7 +85,6 @@ async function prepare({ config, backends, plans, retention, users, webhookDeliv
   await plans.mergeOverrides(config.planOverrides);
   if (config.operator !== undefined) await users.ensureOperator(config.operator);
   await webhookDelivery.useSettingsEndpoint(config.operatorWebhook);
-  await webhookDelivery.useSettingsEndpoint(config.operatorWebhook);
   await backends.join(config.backends);
   await backends.refresh();
   // So that the first phone number finds a backend; an answer that takes longer counts later.
