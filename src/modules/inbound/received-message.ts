@@ -35,6 +35,8 @@ export function receivedMessageOf(fact: MessageFact): ReceivedMessage {
       chat: fact.remoteJid,
       ...told,
       key: boundedRecord(recordOf(raw.key)) ?? null,
+      source: stringOf(raw.source),
+      context_info: boundedRecord(recordOf(raw.contextInfo)) ?? null,
     },
   };
 }
