@@ -9,6 +9,7 @@ import Fastify, {
 import { sql } from 'kysely';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
+import { registerCloseIdle } from './http/close-idle.ts';
 import { registerHealth } from './http/health.ts';
 import { registerJsonBody } from './http/json-body.ts';
 import { registerLargeBodies } from './http/large-bodies.ts';
@@ -49,6 +50,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });
 
+  registerCloseIdle(app);
   registerValidation(app);
   registerJsonBody(app);
   registerProblemDetails(app);

@@ -106,8 +106,9 @@ export function problemBody(status: number, error: DomainError | undefined, requ
 function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (!(error instanceof Error)) return undefined;
-  if (isDatabaseTrouble(error)) return databaseUnavailable(error);
   const { statusCode, code, validation, validationContext } = error as FastifyError;
+  // A caller who goes away while talking looks like a lost database connection, but for the status it comes with.
+  if (statusCode === undefined && isDatabaseTrouble(error)) return databaseUnavailable(error);
   if (validation !== undefined) {
     const where = validationContext === undefined ? '' : `${validationContext}: `;
     return new DomainError('invalid_request', where + describe(validation), { kind: 'invalid' });
