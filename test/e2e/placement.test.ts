@@ -11,7 +11,7 @@ import {
 } from '../modules/phone-numbers/support.ts';
 import { type Answer, startGateway, type TestGateway, type TestUser } from '../support/gateway.ts';
 
-const creates = process.env.LONG === '1' ? 300 : 60;
+const creates = process.env.LONG === '1' ? 300 : 40;
 const env = { PLAN_OVERRIDES: '{"enterprise":{"max_phone_numbers":1000}}' };
 
 const open: { close(): Promise<void> }[] = [];
@@ -99,7 +99,7 @@ test.each(['hang', 'hang-after'] as const)(
   async (createFailureKind) => {
     const { gateway, users } = await startFleet(5);
     for (const { control } of gateway.sandboxes) control.setKnobs({ createFailureRatio: 0.2, createFailureKind });
-    const hasty = await hastyPhoneNumbers(gateway, { connectTimeoutMs: 2_000 });
+    const hasty = await hastyPhoneNumbers(gateway, { connectTimeoutMs: 1_500 });
     open.push(hasty);
     const results = await Promise.allSettled(
       Array.from({ length: creates }, (_, n) => hasty.phoneNumbers.create(newNumber((users[n % 5] as TestUser).id))),

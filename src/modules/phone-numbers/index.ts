@@ -4,6 +4,7 @@ import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
@@ -53,12 +54,28 @@ export function createPhoneNumbers(deps: {
   const deleteNumber = createDeleteNumber(shared);
 
   return {
+    /**
+     * Resolves with the first QR code or the connection, after 25 s with what there is by then; `token` is in clear this
+     * once. Throws `invalid_url`, `alias_taken`, `phone_number_limit`, `no_backend_available`, `backend_failed` (nothing
+     * was made) and `backend_unavailable` (nothing was made, or the backend did not say: then finishCreations decides).
+     */
     create: createCreateNumber({ ...shared, setUpOnBackend: createSetUpOnBackend(shared) }),
+    /**
+     * The number with a code that can be scanned; `qrCode` is null once it is connected, or when none came within 8 s.
+     * Throws `not_found`, `backend_unavailable`, `backend_failed`.
+     */
     fetchQr: createFetchQr(shared),
+    /** What is undefined stays, null takes away. Throws `not_found`, `invalid_url`, `alias_taken`. */
     change: createChangeNumber(shared),
+    /**
+     * `token` is in clear this once; the former ones work for `overlapHours` more at most, 0 ending them at once here and
+     * within a second in other processes. Throws `not_found`.
+     */
     rotateToken: createRotateToken(shared),
+    /** The user's connected number that a token stands for, a second old at most. */
     requireConnected: shared.tokens.requireConnected,
 
+    /** Ends the number for its user at once, and on its backend in the background. Throws `not_found`. */
     async delete(userId: number, id: number): Promise<void> {
       await deleteNumber(userId, id);
       shared.tokens.forget(id);
@@ -85,19 +102,16 @@ export function createPhoneNumbers(deps: {
       };
     },
 
-    /** Periodic: settles creations whose process is gone. */
+    /** Periodic: settles creations that nobody finished within 60 s, as far as their backends say. Safe in parallel. */
     finishCreations: createFinishCreations(shared),
-    /** Periodic: takes deleted numbers off backends that were away. */
+    /** Periodic: takes numbers deleted 45 s ago or earlier off backends that did not say so yet. Safe in parallel. */
     removeDeleted: createRemoveDeleted(shared),
-    /** Periodic: forgets codes that were not scanned in time. */
+    /** Periodic: forgets codes that ran out 2 s ago or earlier; their numbers are disconnected by `qr_expired`. */
     expireQrCodes: createExpireQrCodes(shared),
 
-    /** Waits for what goes on behind answers already given, at most `withinMs`; the periodic tasks finish the rest. */
+    /** Waits for what goes on behind answers already given, `withinMs` at most; the periodic tasks finish the rest. */
     async close(withinMs: number): Promise<void> {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, withinMs);
-      await Promise.race([Promise.allSettled(underWay), promise]);
-      clearTimeout(timer);
+      await within(withinMs, Promise.all(underWay));
     },
   };
 }

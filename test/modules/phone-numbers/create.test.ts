@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fastKnobs, startSandbox } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import {
   createCalls,
@@ -224,6 +225,29 @@ test('without an active backend a create is refused and leaves nothing', async (
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   expect((await user.api('GET', '/api/phone-numbers')).body.phone_numbers).toEqual([]);
   expect((await readBooks(gateway)).reservations).toBe(0);
+});
+
+test.each([
+  ['a sandbox program that nobody announced as one', 'evofleet-sandbox', true],
+  ['a server of another name', 'evolution_exchange', false],
+])('numbers on %s are marked so', async (_, name, isSandbox) => {
+  const external = await startSandbox({ apiKey: 'global-key', name, knobs: fastKnobs });
+  await gateway.database.db.updateTable('backends').set({ state: 'cordoned' }).execute();
+  const { backends } = gateway.services;
+  await backends.join([{ url: external.url, apiKey: 'global-key' }]);
+  await backends.probeAll();
+  const made = await createdNumber(user);
+  expect(made.sandbox).toBe(isSandbox);
+  for (const path of ['', '/status', '/qr']) {
+    const { body } = await user.api('GET', `/api/phone-numbers/${made.id}${path}`);
+    expect((body.phone_number ?? body).sandbox).toBe(isSandbox);
+  }
+  await untilCreated(gateway, made.id);
+  const { db } = gateway.database;
+  await db.updateTable('backends').set({ state: 'cordoned' }).where('url', '=', external.url).execute();
+  const own = gateway.sandboxes.map(({ url }) => url);
+  await db.updateTable('backends').set({ state: 'active' }).where('url', 'in', own).execute();
+  await external.close();
 });
 
 test('every create tells the user once that the number was made and once of its code', async () => {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { replaceReservation } from '../../../src/modules/backends/index.ts';
+import { placeNumber } from '../../../src/modules/phone-numbers/creation-system.ts';
 import type { PhoneNumbers } from '../../../src/modules/phone-numbers/index.ts';
+import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import {
@@ -254,7 +257,41 @@ test('an instance that appears after its number was given up is removed as well'
   await eventually(async () => (await readBooks(gateway)).instances).toBe(before.instances);
 });
 
-test('deleting a number at the moment it moves to another backend leaks no place', async () => {
+test('a delete that meets the move of its number to another backend gives back the place it has moved to', async () => {
+  turn({ createQrWaitMs: 1_000 });
+  const before = await readBooks(gateway);
+  const { id } = await createdNumber(user);
+  const { backend_id: backendId, reservation_id: reservationId } = await readNumber(gateway, id);
+  const { ids } = gateway.services;
+  let deleting: ReturnType<TestUser['api']> | undefined;
+  await inTransaction(gateway.database.db, async (tx) => {
+    const place = await replaceReservation(tx, ids, reservationId ?? '', { exclude: [backendId ?? 0] });
+    await placeNumber(tx, id, { ...place, backendName: `ef-moved-${ids.base36(8)}` });
+    deleting = user.api('DELETE', `/api/phone-numbers/${id}`);
+    await gateway.database.untilSomeoneWaits();
+  });
+  expect(await deleting).toMatchObject({ status: 200 });
+  const after = await readBooks(gateway);
+  expect(after.reservations).toBe(0);
+  expect(after.backends).toEqual(before.backends);
+});
+
+test('a database connection that is lost at the confirmation costs no number', async () => {
+  turn({ createQrWaitMs: 500 });
+  const { id } = await createdNumber(user);
+  await inTransaction(gateway.database.db, async (tx) => {
+    await sql`select 1 from backends for update`.execute(tx);
+    await gateway.database.untilSomeoneWaits();
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(gateway.database.db);
+  });
+  await untilCreated(gateway, id);
+  expect((await readBooks(gateway)).reservations).toBe(0);
+  expect(await eventTypes(gateway, id)).toEqual(expect.arrayContaining(['number.created', 'number.qr']));
+});
+
+test('deletes among creates that fail and move leak no place', async () => {
   const before = await readBooks(gateway);
   turn({ createFailureRatio: 1, createFailureKind: 'http500-before' });
   for (let round = 0; round < 5; round++) {
