@@ -7,8 +7,6 @@ export type MediaPlace = {
   release(): void;
 };
 
-export type MediaBudget = ReturnType<typeof createMediaBudget>;
-
 type Waiting = { owner: number; extra: number; start(): void };
 
 const mebibyte = 1_048_576;
