@@ -1,10 +1,11 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger };
 
 /**
  * A JSON logger, one object a line. Lines are written in blocks, at least every 250 ms and at the end of the process;
- * a killed process loses what it had not written.
+ * a killed process loses what it had not written. Of an error only its words, its stack and fields that name kinds are
+ * written: other fields of libraries hold rows, commands and passwords.
  */
 export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
   return pino(
@@ -13,7 +14,23 @@ export function createLogger(options: { level: string; destination?: Destination
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false, minLength: 8_192, periodicFlush: 250 }),
   );
+}
+
+const namingFields = ['code', 'kind', 'status', 'severity', 'routine', 'table', 'constraint', 'syscall'] as const;
+
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { type, message, stack } = stdSerializers.err(error);
+  const fields = namingFields.map((name) => [name, (error as unknown as Record<string, unknown>)[name]] as const);
+  return {
+    type,
+    message,
+    stack,
+    ...Object.fromEntries(fields.filter(([, value]) => typeof value === 'string' || typeof value === 'number')),
+    ...(error instanceof AggregateError ? { errors: error.errors.map(describeError) } : {}),
+  };
 }
