@@ -16,7 +16,7 @@ import { registerLargeBodies } from './http/large-bodies.ts';
 import { registerNotFound } from './http/not-found.ts';
 import { registerOpenapi } from './http/openapi.ts';
 import { registerProblemDetails } from './http/problem-details.ts';
-import { registerRateLimit } from './http/rate-limit.ts';
+import { limitNow, registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
@@ -31,6 +31,7 @@ import { createRedisHitCounter } from './platform/redis/hit-counter.ts';
 import type { Services } from './services.ts';
 
 const bodyBytesUsual = 1_048_576;
+const limitHeaders = ['ratelimit', 'x-quota'].flatMap((of) => [`${of}-limit`, `${of}-remaining`, `${of}-reset`]);
 
 /** The HTTP side of the gateway: every plugin and every group of routes, by name. */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
@@ -58,9 +59,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerSecurityHeaders(app, { isHttps: config.serverUrl.startsWith('https:') });
   await app.register(cors, {
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
-    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    exposedHeaders: ['x-request-id', 'retry-after', ...limitHeaders],
   });
-  registerAuthenticate(app, users);
+  registerAuthenticate(app, { ...users, limitRefused: (request, reply) => limitNow(app, request, reply) });
   registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
   await registerRateLimit(app, {
     anonymousPerMinute: 300,

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, notFound } from '../platform/errors.ts';
 import type { Caller, RouteAuth } from './caller.ts';
 import { docsPath } from './openapi.ts';
@@ -19,6 +19,8 @@ export type AuthenticateOptions = {
   /** Throws `too_many_attempts` while this address guesses too much. */
   checkGuesses(ipAddress: string): Promise<void>;
   noteFailedGuess(ipAddress: string): Promise<void>;
+  /** Called before a refusal goes out, where the limit's own turn never comes; may refuse in its place. */
+  limitRefused?(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 };
 
 /**
@@ -38,15 +40,16 @@ export function registerAuthenticate(app: FastifyInstance, options: Authenticate
     for (const method of [route.method].flat())
       declaredRoutes.push({ method, url: route.url, auth: route.config.auth });
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { auth } = request.routeOptions.config;
     if (auth === 'none' || auth === 'own' || auth === undefined) return;
-    const caller = await authenticate(request, options);
-    if (auth === 'operator' && caller.role !== 'operator') throw notFound('Route');
-    if (caller.status === 'suspended' && request.method !== 'GET') {
-      throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
+    try {
+      request.caller = await authenticate(request, options);
+      requireAllowed(request.caller, auth, request.method);
+    } catch (error) {
+      await options.limitRefused?.(request, reply);
+      throw error;
     }
-    request.caller = caller;
   });
 }
 
@@ -54,6 +57,13 @@ export function registerAuthenticate(app: FastifyInstance, options: Authenticate
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null) throw new Error('The route declares no authentication.');
   return request.caller;
+}
+
+function requireAllowed(caller: Caller, auth: RouteAuth, method: string): void {
+  if (auth === 'operator' && caller.role !== 'operator') throw notFound('Route');
+  if (caller.status === 'suspended' && method !== 'GET') {
+    throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
+  }
 }
 
 async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {

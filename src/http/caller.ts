@@ -2,7 +2,7 @@
 export type Caller = {
   userId: number;
   role: 'user' | 'operator';
-  /** Ends the answers of a suspended user; only reading the profile stays possible. */
+  /** A suspended user may only read: every method but GET is refused. */
   status: 'active' | 'suspended';
   requestsPerMinute: number;
   maxMessagesPerDay: number;

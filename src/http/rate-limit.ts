@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.ts';
 
 /** Counts hits of a key in a window; answers the count so far and the milliseconds until the window ends. */
@@ -15,7 +15,8 @@ export type RateLimitOptions = {
 const windowMs = 60_000;
 
 /**
- * Limits requests a minute: per user by the plan, per address where nobody is logged in, unknown routes included.
+ * Limits requests a minute: per user by the plan, per address where nobody is logged in, unknown routes and refused
+ * keys included.
  * Answers carry RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset.
  */
 export async function registerRateLimit(app: FastifyInstance, options: RateLimitOptions): Promise<void> {
@@ -28,10 +29,18 @@ export async function registerRateLimit(app: FastifyInstance, options: RateLimit
     keyGenerator: (request) => keyOf(request),
     max: (request) => request.caller?.requestsPerMinute ?? options.anonymousPerMinute,
     allowList: (request) => request.routeOptions.config.auth === 'own',
-    errorResponseBuilder: () =>
-      new DomainError('rate_limited', 'Too many requests in this minute. See RateLimit-Reset.', { kind: 'limit' }),
+    errorResponseBuilder: (_request, { max }) =>
+      new DomainError('rate_limited', 'Too many requests in this minute. See RateLimit-Reset.', {
+        kind: 'limit',
+        details: { limit: 'requests_per_minute', requests_per_minute: max },
+      }),
     store: storeOn(sharedCounter),
   });
+}
+
+/** Counts a request whose own turn at the limit never comes. Throws `rate_limited`. */
+export async function limitNow(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await app.rateLimit().call(app, request, reply);
 }
 
 function keyOf(request: FastifyRequest): string {

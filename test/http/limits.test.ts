@@ -32,7 +32,13 @@ describe('requests a minute', () => {
     expect(first.headers).toMatchObject({ 'ratelimit-limit': '8', 'ratelimit-remaining': '7' });
     expect(Number(first.headers['ratelimit-reset'])).toBeGreaterThan(55);
     const { limited } = await ask(user.api, 10);
-    expect(limited[0]?.body).toMatchObject({ success: false, code: 'rate_limited', status: 429 });
+    expect(limited[0]?.body).toMatchObject({
+      success: false,
+      code: 'rate_limited',
+      status: 429,
+      limit: 'requests_per_minute',
+      requests_per_minute: 8,
+    });
     expect(Number(limited[0]?.headers['retry-after'])).toBeGreaterThan(50);
     expect(limited[0]?.headers['ratelimit-remaining']).toBe('0');
   });
@@ -48,6 +54,15 @@ describe('requests a minute', () => {
       const { headers } = await user.api('GET', '/api/user/profile');
       expect(headers['ratelimit-limit']).toBe('12');
     }, 5_000);
+  });
+
+  test('without a key count for their address', async () => {
+    const remoteAddress = '198.51.100.7';
+    const answers = await Promise.all(
+      Array.from({ length: 310 }, () => gateway.app.inject({ url: '/api/user/profile', remoteAddress })),
+    );
+    expect(answers.filter(({ statusCode }) => statusCode === 401).length).toBe(300);
+    expect(answers.at(-1)?.json()).toMatchObject({ code: 'rate_limited', limit: 'requests_per_minute' });
   });
 
   test('of unknown routes count for their address, and /health is never limited', async () => {
