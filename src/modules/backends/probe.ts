@@ -28,7 +28,7 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
   const flights = new Map<number, Promise<void>>();
 
   async function probeOne(backend: Backend): Promise<void> {
-    const isComing = backend.version === null || backend.state !== 'active';
+    const isComing = backend.version === null || ['joining', 'degraded', 'down'].includes(backend.state);
     const result = await probe(backend, isComing);
     if (result.good && isComing) await askVersion(backend);
     await recordProbe(deps.db, result);

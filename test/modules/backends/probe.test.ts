@@ -24,11 +24,12 @@ test('a backend that answers and knows our key becomes active, with its version'
   expect(calls).toEqual([expect.stringMatching(/^GET \/instance\/connectionState\//), 'POST /verify-creds', 'GET /']);
 });
 
-test('an active backend is asked one cheap question a round', async () => {
+test.each([['active'], ['draining']])('a backend that is %s is asked one cheap question a round', async (state) => {
   const sandbox = await pool.startSandbox();
   const backends = pool.process();
   await backends.join([{ url: sandbox.url, apiKey }]);
   await backends.probeAll();
+  await pool.database.db.updateTable('backends').set({ state }).execute();
   sandbox.control.ledger.clear();
   for (let round = 0; round < 3; round++) await backends.probeAll();
   const calls = sandbox.control.ledger
@@ -60,6 +61,18 @@ test('an active backend that is given a wrong key must join anew, and cannot', a
   expect(await pool.row(sandbox.url)).toMatchObject({ state: 'joining' });
   await backends.probeAll();
   expect(await pool.row(sandbox.url)).toMatchObject({ state: 'down' });
+});
+
+test('a draining backend that is given a wrong key counts as healthy no more', async () => {
+  const sandbox = await pool.startSandbox();
+  const backends = pool.process();
+  await backends.join([{ url: sandbox.url, apiKey }]);
+  await backends.probeAll();
+  await pool.database.db.updateTable('backends').set({ state: 'draining' }).execute();
+  await backends.join([{ url: sandbox.url, apiKey: 'a-mistyped-key' }]);
+  await backends.probeAll();
+  expect(await pool.row(sandbox.url)).toMatchObject({ state: 'draining', failures: 1 });
+  expect(backends.summary()).toEqual({ total: 1, healthy: 0 });
 });
 
 test('joining again with the same key changes nothing', async () => {
