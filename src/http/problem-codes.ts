@@ -42,6 +42,7 @@ export const problemCodes = {
   payload_too_large: { status: 413, meaning: 'The body or the media is larger than allowed.' },
   unsupported_media_type: { status: 415, meaning: 'The body must be application/json.' },
   recipient_not_on_whatsapp: { status: 422, meaning: 'The recipient has no WhatsApp; nothing was sent.' },
+  kind_not_supported: { status: 422, meaning: 'This kind of message cannot be sent by this phone number.' },
   backend_refused: { status: 422, meaning: 'The backend refused the message before sending it.' },
   rate_limited: { status: 429, meaning: 'More requests in this minute than the plan allows.' },
   too_many_attempts: { status: 429, meaning: 'Too many failed attempts to log in, or to guess a key.' },

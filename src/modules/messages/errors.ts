@@ -63,3 +63,11 @@ export function invalidMedia(sentence: string): DomainError {
 export function mediaTooLarge(): DomainError {
   return new DomainError('payload_too_large', 'The media is larger than 16 MiB.', { kind: 'too_large' });
 }
+
+/** Throws `kind_not_supported` where the backend would take media and send a message without it. */
+export function requireMediaSupport(integration: string): void {
+  if (integration !== 'EVOLUTION') return;
+  throw new DomainError('kind_not_supported', 'A phone number of the integration EVOLUTION cannot send media.', {
+    kind: 'unprocessable',
+  });
+}

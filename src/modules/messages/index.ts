@@ -10,6 +10,7 @@ import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
 import { createCatchUp } from './apply-status.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
+import { requireMediaSupport } from './errors.ts';
 import { createMediaBudget } from './media-budget.ts';
 import { type MediaInput, mediaContent } from './media-content.ts';
 import { notAttempted } from './not-attempted.ts';
@@ -89,7 +90,14 @@ export function createMessages(deps: MessagesOptions) {
     sendText: (input: SendInput, text: string): Promise<SentMessage> => send(input, () => ({ kind: 'text', text })),
     sendMedia(input: SendInput, media: MediaInput): Promise<SentMessage> {
       const place = budget.place(input.userId);
-      return send(input, () => mediaContent(deps, place, media), place.release);
+      return send(
+        input,
+        (number) => {
+          requireMediaSupport(number.integration);
+          return mediaContent(deps, place, media);
+        },
+        place.release,
+      );
     },
     /** Periodic: see its own description. */
     endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),

@@ -57,6 +57,7 @@ export function registerMessageRoutes(instance: FastifyInstance, deps: { message
             'invalid_url',
             'invalid_media',
             'media_unavailable',
+            'kind_not_supported',
           ),
         },
       },

@@ -57,7 +57,7 @@ export function createSendMessage(deps: Deps) {
 
   return async function sendMessage(
     input: SendInput,
-    makeContent: () => OutboundContent | Promise<OutboundContent>,
+    makeContent: (number: SendableNumber) => OutboundContent | Promise<OutboundContent>,
     whenOver: () => void = () => {},
   ): Promise<SentMessage> {
     const { sending, accepted } = await prepare(input, makeContent).catch((error: unknown) => {
@@ -81,12 +81,12 @@ export function createSendMessage(deps: Deps) {
 
   async function prepare(
     input: SendInput,
-    makeContent: () => OutboundContent | Promise<OutboundContent>,
+    makeContent: (number: SendableNumber) => OutboundContent | Promise<OutboundContent>,
   ): Promise<{ sending: Sending; accepted: Accepted }> {
     const number = await deps.phoneNumbers.requireConnected(input.userId, input.token);
     const recipient = await deps.resolveRecipient(number.id, input.number);
     const backend = await deps.backends.requireUsable(number.backendId);
-    const content = await makeContent();
+    const content = await makeContent(number);
     const id = deps.ids.uuidv7();
     const accepted = await accept(id, input, number, recipient, content);
     return { sending: { id, number, recipient, backend, content }, accepted };
