@@ -85,7 +85,7 @@ export function parseConfig(env: Env): Config {
     host,
     logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) ?? 'info',
     trustProxy: trustProxyOf(read.text('TRUST_PROXY')),
-    corsOrigins: read.list('CORS_ORIGIN') ?? [],
+    corsOrigins: corsOriginsOf(read),
     role,
     databaseUrl,
     redisUrl,
@@ -180,6 +180,16 @@ function serversOf(read: Reader): string[] | undefined {
     }
   }
   return servers;
+}
+
+// Browsers send an origin in exactly one form; any other would silently match nothing.
+function corsOriginsOf(read: Reader): string[] {
+  return (read.list('CORS_ORIGIN') ?? []).map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+    read.problem('CORS_ORIGIN', `"${text}" is not an origin such as https://app.example.com`);
+    return text;
+  });
 }
 
 function urlFromParts(read: Reader): string | undefined {

@@ -57,6 +57,15 @@ describe('names and forms', () => {
       'http://b:2',
     ]);
   });
+  test('origins are taken in the form in which browsers send them; what is none is refused', () => {
+    const CORS_ORIGIN = 'https://App.example.com/, http://localhost:5173';
+    expect(parseConfig({ CORS_ORIGIN }).corsOrigins).toEqual(['https://app.example.com', 'http://localhost:5173']);
+    for (const bad of ['*', 'app.example.com', 'https://app.example.com/path', 'null']) {
+      expect(problemsOf({ CORS_ORIGIN: bad })).toEqual([
+        `CORS_ORIGIN: "${bad}" is not an origin such as https://app.example.com`,
+      ]);
+    }
+  });
   test("npm's --port counts where PORT is unset", () => {
     expect(parseConfig({ npm_config_port: '3001' }).port).toBe(3001);
     expect(parseConfig({ npm_config_port: '3001', PORT: '3002' }).port).toBe(3002);
