@@ -99,7 +99,7 @@ test.each(['hang', 'hang-after'] as const)(
   async (createFailureKind) => {
     const { gateway, users } = await startFleet(5);
     for (const { control } of gateway.sandboxes) control.setKnobs({ createFailureRatio: 0.2, createFailureKind });
-    const hasty = await hastyPhoneNumbers(gateway, { connectTimeoutMs: 1_500 });
+    const hasty = await hastyPhoneNumbers(gateway, { connectTimeoutMs: 1_000 });
     open.push(hasty);
     const results = await Promise.allSettled(
       Array.from({ length: creates }, (_, n) => hasty.phoneNumbers.create(newNumber((users[n % 5] as TestUser).id))),
