@@ -205,6 +205,8 @@ create index phone_numbers_backend_id_idx on phone_numbers (backend_id) where de
 create index phone_numbers_reserved_idx on phone_numbers (create_lease_until) where reservation_id is not null;
 create index phone_numbers_to_remove_idx on phone_numbers (deleted_at)
   where deleted_at is not null and removed_from_backend_at is null;
+create index phone_numbers_waiting_idx on phone_numbers (updated_at)
+  where status = 'initializing' and status_reason is null and deleted_at is null;
 create index phone_numbers_qr_idx on phone_numbers (qr_expires_at) where qr_code is not null;
 
 create table number_tokens (

@@ -6,6 +6,7 @@ const second = 1_000;
 export function startLanes(services: Services): AsyncDisposable {
   const { alarm, backends, config, inbound, messages, phoneNumbers, retention, users, webhookDelivery } = services;
   alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
+  alarm.every('probe-absent-backends', Math.min(second, config.healthCheckIntervalMs), backends.probeAbsent);
   alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);

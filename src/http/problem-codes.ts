@@ -52,7 +52,7 @@ export const problemCodes = {
   internal_error: { status: 500, meaning: 'An error of ours; it is logged under the request id.' },
   backend_failed: { status: 502, meaning: 'The backend answered with an error; nothing was sent or created.' },
   backend_unavailable: { status: 503, meaning: 'The backend cannot be reached; nothing was sent or created.' },
-  no_backend_available: { status: 503, meaning: 'No backend has room for a new phone number.' },
+  no_backend_available: { status: 503, meaning: 'No backend answers and has room for a new phone number.' },
   database_unavailable: { status: 503, meaning: 'The database cannot be reached.' },
   overloaded: { status: 503, meaning: 'Too many requests at once.' },
   outcome_unknown: {

@@ -65,6 +65,8 @@ export function createBackends(deps: {
      * most; theirs is recorded when it comes. Rejects while the database is away, and leaves the picture as it was.
      */
     probeAll: probe.probeAll,
+    /** Periodic, more often: the same for backends that do not serve. */
+    probeAbsent: probe.probeAbsent,
     /** Reads the table anew, so that what other processes recorded holds here. Rejects while the database is away. */
     refresh: registry.refresh,
     /** The backend whatever its state. Throws `backend_unavailable` when it is not in the pool. */

@@ -64,7 +64,7 @@ async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, wish: Place
     select id, url, is_sandbox from chosen`.execute(tx);
   const chosen = rows[0];
   if (chosen === undefined) {
-    throw new DomainError('no_backend_available', 'No backend has room for a new phone number right now.', {
+    throw new DomainError('no_backend_available', 'No backend can take a new phone number right now.', {
       kind: 'unavailable',
       retryAfterSeconds: 10,
     });

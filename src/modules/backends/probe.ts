@@ -4,12 +4,14 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
-import { type ProbeResult, recordProbe, recordVersion } from './backends-system.ts';
+import { type BackendState, type ProbeResult, recordProbe, recordVersion } from './backends-system.ts';
 import type { Backend, Registry } from './registry.ts';
 
 export type Probe = {
   /** Probes every backend that no earlier probe is still waiting for, and waits for them, a second at most. */
   probeAll(): Promise<void>;
+  /** The same for those that do not serve, so that one that is back serves soon; costs nothing while all do. */
+  probeAbsent(): Promise<void>;
   /** Waits for the probes on their way. */
   close(): Promise<void>;
 };
@@ -21,39 +23,45 @@ const sandboxClientName = 'evofleet-sandbox';
 const waitAtMostMs = 1_000;
 
 /**
- * Asks every backend for the state of an instance that does not exist, which reads its memory only, and records who
- * answers. Before a backend becomes active it must show that it knows our key; then it is asked for its version.
+ * Asks every backend for the state of an instance that does not exist, which reads its memory only, and whether it knows
+ * our key, and records who answers. One that becomes active is asked for its version.
  */
 export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: Clock; logger: Logger }): Probe {
   const flights = new Map<number, Promise<void>>();
+  const lastReasons = new Map<number, string>();
 
   async function probeOne(backend: Backend): Promise<void> {
-    const isComing = backend.version === null || ['joining', 'degraded', 'down'].includes(backend.state);
-    const result = await probe(backend, isComing);
+    const isComing = backend.version === null || absent.includes(backend.state);
+    const result = await probe(backend);
     if (result.good && isComing) await askVersion(backend);
     await recordProbe(deps.db, result);
-    if (result.good !== (backend.state !== 'down')) {
-      deps.logger.warn(
-        {
-          event: result.good ? 'backend_up' : 'backend_down',
-          backend_id: backend.id,
-          reason: result.good ? undefined : result.reason,
-        },
-        result.good ? 'backend up' : 'backend down',
-      );
-    }
+    tell(backend, result);
   }
 
-  async function probe(backend: Backend, isComing: boolean): Promise<ProbeResult> {
+  // Once when it goes, once when it comes, and when it is gone for another reason than before.
+  function tell(backend: Backend, result: ProbeResult): void {
+    const facts = { backend_id: backend.id, url: backend.url };
+    if (result.good) {
+      if (lastReasons.delete(backend.id) || backend.state === 'down') {
+        deps.logger.warn({ event: 'backend_up', ...facts }, 'backend up');
+      }
+      return;
+    }
+    if (lastReasons.get(backend.id) === result.reason) return;
+    lastReasons.set(backend.id, result.reason);
+    deps.logger.warn({ event: 'backend_down', ...facts, reason: result.reason }, 'backend down');
+  }
+
+  async function probe(backend: Backend): Promise<ProbeResult> {
     const startedAt = deps.clock.monotonicMs();
     try {
       await backend.probing.probe();
       const latencyMs = deps.clock.monotonicMs() - startedAt;
       // The probe does not prove the key: existence is looked up before it there.
-      if (isComing) await backend.probing.verifyCredentials();
+      await backend.probing.verifyCredentials();
       return { id: backend.id, good: true, latencyMs };
     } catch (error) {
-      return { id: backend.id, good: false, reason: error instanceof EvolutionError ? error.message : 'probe failed' };
+      return { id: backend.id, good: false, reason: reasonOf(error) };
     }
   }
 
@@ -75,15 +83,36 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
     return flight;
   }
 
+  async function probeSome(isWanted: (backend: Backend) => boolean): Promise<void> {
+    const due = deps.registry.all().filter((backend) => isWanted(backend) && !flights.has(backend.id));
+    const probes = Promise.all(due.map(start));
+    const areAllHere = await within(waitAtMostMs, probes);
+    await deps.registry.refresh();
+    // What the slow ones bring must not wait for the next round.
+    if (!areAllHere) void probes.then(deps.registry.refresh).catch(() => undefined);
+  }
+
   return {
     async probeAll() {
       await deps.registry.refresh();
-      const due = deps.registry.all().filter((backend) => !flights.has(backend.id));
-      await within(waitAtMostMs, Promise.all(due.map(start)));
-      await deps.registry.refresh();
+      await probeSome(() => true);
+    },
+    async probeAbsent() {
+      if (deps.registry.all().some(isAbsent)) await probeSome(isAbsent);
     },
     async close() {
       await Promise.all(flights.values());
     },
   };
+}
+
+const absent: readonly BackendState[] = ['joining', 'degraded', 'down'];
+
+function isAbsent(backend: Backend): boolean {
+  return absent.includes(backend.state);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof EvolutionError)) return 'probe failed';
+  return error.kind === 'unauthorized' ? `${error.message}: its key is not EVOLUTION_API_KEY` : error.message;
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Pool } from 'undici';
 import { createEvolutionClient, type EvolutionClient } from '../../evolution/client.ts';
 import { createEvolutionPool } from '../../evolution/pool.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
@@ -25,6 +26,9 @@ export type Backend = {
 export type Registry = ReturnType<typeof createRegistry>;
 
 type Entry = Backend & { hasKey(apiKey: string): boolean; close(): Promise<void> };
+
+// It reads memory only there: a server that takes longer hangs.
+const probeWithinMs = 3_000;
 
 /** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
 export function apiKeyContext(url: string): string {
@@ -75,16 +79,17 @@ export function createRegistry(deps: {
   }
 
   function open(row: BackendRow, apiKey: string): Entry {
-    const pools = [{}, { connections: 64 }, { connections: 2 }].map((options) => createEvolutionPool(row.url, options));
-    const [sends, control, probing] = pools.map((dispatcher) =>
-      createEvolutionClient({
-        baseUrl: row.url,
-        apiKey,
-        dispatcher,
-        readTimeoutMs: deps.readTimeoutMs,
-        ...(deps.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: deps.connectTimeoutMs }),
-      }),
-    ) as [EvolutionClient, EvolutionClient, EvolutionClient];
+    const { connectTimeoutMs, readTimeoutMs } = deps;
+    const pools: Pool[] = [];
+    const client = (connections: number | undefined, withinMs: number) => {
+      const dispatcher = createEvolutionPool(row.url, connections === undefined ? {} : { connections });
+      pools.push(dispatcher);
+      const timeouts = { readTimeoutMs: withinMs, ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }) };
+      return createEvolutionClient({ baseUrl: row.url, apiKey, dispatcher, ...timeouts });
+    };
+    const sends = client(undefined, readTimeoutMs);
+    const control = client(64, readTimeoutMs);
+    const probing = client(2, Math.min(readTimeoutMs, probeWithinMs));
     return {
       ...row,
       hasKey: (candidate) => candidate === apiKey,

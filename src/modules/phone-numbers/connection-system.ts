@@ -78,6 +78,19 @@ export async function saveConnection(tx: Transaction<DB>, id: number, change: Co
     .execute();
 }
 
+/** Numbers that have waited for a first code too long say so. */
+export async function noteMissingQrCodes(db: Kysely<DB>): Promise<void> {
+  await db
+    .updateTable('phone_numbers')
+    .set({ status_reason: 'no_qr_code', updated_at: sql`now()` })
+    .where('status', '=', 'initializing')
+    .where('status_reason', 'is', null)
+    .where('reservation_id', 'is', null)
+    .where('deleted_at', 'is', null)
+    .where('updated_at', '<', sql<Date>`now() - interval '30 seconds'`)
+    .execute();
+}
+
 export type NumberOnBackend = {
   id: number;
   userId: number;

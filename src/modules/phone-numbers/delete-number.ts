@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { EvolutionError } from '../../evolution/errors.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -11,6 +12,7 @@ import type { Webhooks } from '../webhooks/index.ts';
 import { findNumberOnBackend, type NumberOnBackend } from './connection-system.ts';
 import { listNumbersToRemove, markDeleted, markRemovedFromBackend, type NumberToRemove } from './deletion-system.ts';
 import { lockPhoneNumber } from './phone-numbers-repository.ts';
+import { isThere } from './set-up-on-backend.ts';
 
 type Deps = {
   db: Kysely<DB>;
@@ -28,14 +30,18 @@ const removalsPerBackend = 20;
  * after, and again by removeDeleted until the backend has said that it is gone. Statistics and messages stay.
  */
 export function createDeleteNumber(deps: Deps) {
-  const removeFromBackend = createRemoveFromBackend(deps);
+  const { ask, confirmGone } = createRemoval(deps);
 
   return async function deleteNumber(userId: number, id: number): Promise<void> {
     const { reservationId, backendId, backendName } = await deleteWhereItIs(userId, id);
     // A backend that is still busy creating it is asked later, by removeDeleted.
     if (reservationId === null && backendId !== null && backendName !== null)
-      deps.keepAlive(removeFromBackend({ id, backendId, backendName }));
+      deps.keepAlive(removeNow({ id, backendId, backendName }));
   };
+
+  async function removeNow(number: NumberToRemove): Promise<void> {
+    if ((await ask(number)) === 'asked') await confirmGone([number], lookAgainAfterMs);
+  }
 
   async function deleteWhereItIs(userId: number, id: number): Promise<NumberOnBackend> {
     for (;;) {
@@ -75,9 +81,12 @@ async function requirePlace(tx: Transaction<DB>, userId: number, id: number): Pr
   return place;
 }
 
-/** The periodic task that removes deleted numbers from backends that could not be reached before. */
+/**
+ * The periodic task for deleted numbers that are not proven to be off their backends: those that could not be reached
+ * before, and those that a crash left half removed.
+ */
 export function createRemoveDeleted(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
-  const removeFromBackend = createRemoveFromBackend(deps);
+  const { ask, confirmGone } = createRemoval(deps);
 
   return async function removeDeleted(): Promise<void> {
     const waiting = Map.groupBy(await listNumbersToRemove(deps.db, removalsPerBackend), (number) => number.backendId);
@@ -85,17 +94,28 @@ export function createRemoveDeleted(deps: Pick<Deps, 'db' | 'logger' | 'backends
   };
 
   async function removeAll(ofBackend: readonly NumberToRemove[]): Promise<void> {
-    for (const number of ofBackend) if ((await removeFromBackend(number)) === 'silent') return;
+    const asked: NumberToRemove[] = [];
+    for (const number of ofBackend) {
+      const answer = await ask(number);
+      if (answer === 'asked') asked.push(number);
+      if (answer === 'silent') break;
+    }
+    await confirmGone(asked, lookAgainAfterMs.slice(0, 1));
   }
 }
 
-function createRemoveFromBackend(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
-  return async (number: NumberToRemove): Promise<'removed' | 'refused' | 'silent'> => {
+const lookAgainAfterMs = [250, 1_000, 3_000];
+
+function createRemoval(deps: Pick<Deps, 'db' | 'logger' | 'backends'>) {
+  return { ask, confirmGone };
+
+  /** A delete is answered before it is done: only a backend that knows no such instance proves its end. */
+  async function ask(number: NumberToRemove): Promise<'removed' | 'asked' | 'refused' | 'silent'> {
     try {
       const { control: client } = await deps.backends.backendOf(number.backendId);
       // A phone that is logged out first forgets this line; one that is not connected has nothing to log out.
       await client.logout(number.backendName).catch(ignoreRefusal);
-      await client.deleteInstance(number.backendName).catch(ignoreMissing);
+      if (!(await isGone(client.deleteInstance(number.backendName)))) return 'asked';
       await markRemovedFromBackend(deps.db, number.id);
       return 'removed';
     } catch (error) {
@@ -105,7 +125,27 @@ function createRemoveFromBackend(deps: Pick<Deps, 'db' | 'logger' | 'backends'>)
       );
       return isRefusal(error) ? 'refused' : 'silent';
     }
-  };
+  }
+
+  /** Looks again after each wait; what is still there by then is asked anew by removeDeleted. */
+  async function confirmGone(asked: readonly NumberToRemove[], waitsMs: readonly number[]): Promise<void> {
+    let left = asked;
+    for (const ms of waitsMs) {
+      if (left.length === 0) return;
+      await setTimeout(ms);
+      left = await stillThere(left);
+    }
+  }
+
+  async function stillThere(numbers: readonly NumberToRemove[]): Promise<NumberToRemove[]> {
+    const there: NumberToRemove[] = [];
+    for (const number of numbers) {
+      const { control } = await deps.backends.backendOf(number.backendId);
+      if ((await isThere(control, number.backendName)) === false) await markRemovedFromBackend(deps.db, number.id);
+      else there.push(number);
+    }
+    return there;
+  }
 }
 
 function ignoreRefusal(error: unknown): void {
@@ -116,6 +156,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof EvolutionError && !['unreachable', 'timeout', 'connection_lost'].includes(error.kind);
 }
 
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof EvolutionError && error.kind === 'not_found')) throw error;
+async function isGone(removal: Promise<void>): Promise<boolean> {
+  try {
+    await removal;
+    return false;
+  } catch (error) {
+    if (error instanceof EvolutionError && error.kind === 'not_found') return true;
+    throw error;
+  }
 }

@@ -13,6 +13,9 @@ import type { PhoneNumber } from './phone-number.ts';
 import { findPhoneNumber } from './phone-numbers-repository.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
+/** One connect of one number, which its callers share. */
+type Flight = { connected: Promise<void>; isOver: AbortSignal };
+
 const qrWithinMs = 8_000;
 
 /**
@@ -27,7 +30,7 @@ export function createFetchQr(deps: {
   /** Work that goes on after the answer; waited for when the process closes. */
   keepAlive(work: Promise<unknown>): void;
 }) {
-  const flights = new Map<number, Promise<void>>();
+  const flights = new Map<number, Flight>();
 
   return async function fetchQr(userId: number, id: number): Promise<PhoneNumber> {
     const number = await requireNumber(userId, id);
@@ -51,18 +54,21 @@ export function createFetchQr(deps: {
     });
   }
 
+  // The code comes by the backend's call long before its answer, which is waited for only where no call comes.
   function connectOnce(place: NumberOnBackend): Promise<void> {
-    const known = flights.get(place.id);
-    if (known !== undefined) return known;
-    const isOver = new AbortController();
+    const flight = flights.get(place.id) ?? takeOff(place);
+    const shown = waitForQr(place.id, flight.isOver).then(() => (flight.isOver.aborted ? flight.connected : undefined));
+    return Promise.race([shown, flight.connected]);
+  }
+
+  function takeOff(place: NumberOnBackend): Flight {
+    const over = new AbortController();
     const connected = connect(place).finally(() => {
-      isOver.abort();
+      over.abort();
       flights.delete(place.id);
     });
     deps.keepAlive(connected.catch(() => {}));
-    // The code comes by the backend's call long before its answer, which is waited for only where no call comes.
-    const shown = waitForQr(place.id, isOver.signal).then(() => (isOver.signal.aborted ? connected : undefined));
-    const flight = Promise.race([shown, connected]);
+    const flight = { connected, isOver: over.signal };
     flights.set(place.id, flight);
     return flight;
   }

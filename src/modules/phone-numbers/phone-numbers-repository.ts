@@ -10,6 +10,8 @@ export type NewPhoneNumber = {
   alias: string | null;
   webhookUrl: string | null;
   integration: Integration;
+  /** Its own number, where it is known before it connects; digits. */
+  number?: string;
 };
 
 /** The number without a place yet; placeNumber of the same transaction gives it one. */
@@ -24,6 +26,7 @@ export async function insertPhoneNumber(tx: Transaction<DB>, number: NewPhoneNum
       alias: number.alias,
       webhook_url: number.webhookUrl,
       integration: number.integration,
+      phone_number: number.number ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

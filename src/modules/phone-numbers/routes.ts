@@ -61,6 +61,15 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
           kind: 'invalid',
         });
       }
+      if (body.integration === 'EVOLUTION' && body.number === undefined) {
+        throw new DomainError(
+          'invalid_request',
+          'body: integration EVOLUTION needs number, by which its server knows it.',
+          {
+            kind: 'invalid',
+          },
+        );
+      }
       const { number, token, warning } = await phoneNumbers.create({
         userId: caller.userId,
         displayName: body.display_name ?? null,

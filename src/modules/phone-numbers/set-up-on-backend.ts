@@ -31,6 +31,9 @@ type Made = { kind: 'made'; qr: { image: string; pairingCode: string | null } | 
 
 const askAgainAfterMs = [500, 2_000, 5_000];
 const confirmTriesMax = 3;
+const noQrYet = 'The backend has no QR code yet: it may not reach WhatsApp. Ask for the QR code later.';
+const notCalledBack =
+  'The backend has not called back yet, so states and messages may not arrive: BACKEND_CALLBACK_URL may be wrong.';
 
 /** Has a backend create the instance of a number, with our webhook in the same call, and confirms the place. */
 export function createSetUpOnBackend(deps: {
@@ -125,9 +128,13 @@ export function createSetUpOnBackend(deps: {
     // Only a QR code makes the backend call back before it has answered.
     if (draft.integration !== 'WHATSAPP-BAILEYS') return null;
     const [state] = await readStates(deps.db, [draft.id]);
-    if (state === undefined || state.heardAt !== null) return null;
-    deps.logger.warn({ event: 'no_call_from_backend', backend_id: draft.backendId }, 'the backend has not called back');
-    return `The backend has not called ${deps.callbackUrl()} yet: BACKEND_CALLBACK_URL may be wrong.`;
+    if (state === undefined) return null;
+    if (state.heardAt !== null) return state.status === 'initializing' ? noQrYet : null;
+    deps.logger.warn(
+      { event: 'no_call_from_backend', backend_id: draft.backendId, callback_url: deps.callbackUrl() },
+      'the backend has not called back: BACKEND_CALLBACK_URL may be wrong',
+    );
+    return notCalledBack;
   }
 }
 

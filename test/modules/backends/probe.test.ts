@@ -24,7 +24,7 @@ test('a backend that answers and knows our key becomes active, with its version'
   expect(calls).toEqual([expect.stringMatching(/^GET \/instance\/connectionState\//), 'POST /verify-creds', 'GET /']);
 });
 
-test.each([['active'], ['draining']])('a backend that is %s is asked one cheap question a round', async (state) => {
+test.each([['active'], ['draining']])('a backend that is %s is asked two cheap questions a round', async (state) => {
   const sandbox = await pool.startSandbox();
   const backends = pool.process();
   await backends.join([{ url: sandbox.url, apiKey }]);
@@ -35,7 +35,7 @@ test.each([['active'], ['draining']])('a backend that is %s is asked one cheap q
   const calls = sandbox.control.ledger
     .calls()
     .map(({ method, url }) => `${method} ${url.split('/').slice(0, 3).join('/')}`);
-  expect(calls).toEqual(Array(3).fill('GET /instance/connectionState'));
+  expect(calls).toEqual(Array(3).fill(['GET /instance/connectionState', 'POST /verify-creds']).flat());
 });
 
 test('a backend that refuses our key never becomes active, and is healthy in no count', async () => {
