@@ -8,27 +8,35 @@ import type { DB } from '../../schema.ts';
 import { takeArrivals } from '../events/index.ts';
 import { deliverLane } from './deliver-lane.ts';
 import { insertDeliveries, matchEndpoints } from './fan-out-system.ts';
+import type { WakeLater } from './wake-later.ts';
 
+/** The lane's name, by which it is rung. */
+export const fanOutLane = 'fan-out';
 const eventsPerPass = 1_024;
+/** Between two looks while there is something to find. */
+const busyLookMs = 40;
 
 /**
  * Makes a delivery of each new event for each endpoint that wants it, exactly once: taking the arrivals and making the
- * deliveries is one transaction. Nobody rings it, since each send would: it looks often, and finds many at once.
+ * deliveries is one transaction. Nobody rings it, since each send would: it looks often, the more so while it finds
+ * something, and finds many at once.
  */
 export function createFanOutLane(deps: {
   db: Kysely<DB>;
   ids: Ids;
   logger: Logger;
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
+  lookAgain: WakeLater;
   /** 200 if unset. */
   lookEveryMs?: number;
 }): Lane {
   return createLane({
-    name: 'fan-out',
+    name: fanOutLane,
     alarm: deps.alarm,
     logger: deps.logger,
     claim: () => inTransaction(deps.db, fanOut),
     async workBatch(passes) {
+      deps.lookAgain(busyLookMs);
       if (passes.some(({ deliveries }) => deliveries > 0)) deps.alarm.ring(deliverLane);
     },
     concurrency: 2,

@@ -18,7 +18,7 @@ import type { Attempt, Delivery } from './delivery.ts';
 import { createDisableEndpoint } from './disable-endpoint.ts';
 import { deleteEndpointsOfDeletedNumbers } from './endpoints-system.ts';
 import { createRequireUsableUrl } from './errors.ts';
-import { createFanOutLane } from './fan-out-lane.ts';
+import { createFanOutLane, fanOutLane } from './fan-out-lane.ts';
 import { createManageEndpoints } from './manage-endpoints.ts';
 import { createNumberEndpoints } from './number-endpoints.ts';
 import { createReplay } from './replay.ts';
@@ -69,7 +69,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
   const { db } = deps;
   const closing = new AbortController();
   const ring = () => deps.alarm.ring(deliverLane);
-  const { wakeLater, close: stopWaking } = createWakeLater(ring);
+  const deliverLater = createWakeLater(ring);
+  const fanOutLater = createWakeLater(() => deps.alarm.ring(fanOutLane));
   const attempts = createAttemptsBatch({ pool: deps.batchPool });
   const callEndpoint = createCallEndpoint(deps);
   const requireUsableUrl = createRequireUsableUrl(deps.egress.checkUrl);
@@ -103,13 +104,13 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
       return { delivery, attempts: await listAttempts(db, userId, delivery) };
     },
 
-    fanOutLane: createFanOutLane(deps),
+    fanOutLane: createFanOutLane({ ...deps, lookAgain: fanOutLater.wakeLater }),
     deliverLane: createDeliverLane({
       ...deps,
       callEndpoint,
       attempts,
       disableEndpoint: createDisableEndpoint(deps),
-      wakeLater,
+      wakeLater: deliverLater.wakeLater,
       closing: closing.signal,
     }),
 
@@ -123,7 +124,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
 
     /** Records what was called; the lanes have ended before. */
     async close(): Promise<void> {
-      stopWaking();
+      deliverLater.close();
+      fanOutLater.close();
       closing.abort();
       await attempts[Symbol.asyncDispose]();
     },
