@@ -108,7 +108,9 @@ function keyKind(world: World, call: Call): LedgerCall['apikey'] {
 function brief(body: Json): Json {
   const isLong = (value: unknown): value is string => typeof value === 'string' && value.length > longestKept;
   if (!Object.values(body).some(isLong)) return body;
-  const cut = (value: unknown) => (isLong(value) ? `${value.slice(0, 100)}… ${value.length} characters` : value);
+  // A slice alone would keep the whole text in memory behind it.
+  const beginningOf = (text: string) => Buffer.from(text.slice(0, 100)).toString();
+  const cut = (value: unknown) => (isLong(value) ? `${beginningOf(value)}… ${value.length} characters` : value);
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, cut(value)]));
 }
 
