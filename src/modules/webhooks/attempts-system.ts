@@ -141,6 +141,9 @@ export async function insertTestCall(
     .execute();
 }
 
+/** Rows that end at once with their endpoint; what is left ends when it is claimed. */
+export const endedAtOnceMax = 5_000;
+
 /** Ends what waits for an endpoint that is disabled or deleted, at most `limit`; what is on the way ends by itself. */
 export async function endPendingOf(db: Kysely<DB> | Transaction<DB>, endpointId: number, limit: number): Promise<void> {
   await sql`

@@ -6,10 +6,15 @@ import type { Ids } from '../../platform/ids.ts';
 import { createLane, type Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { type AttemptRecord, type AttemptsBatch, endPendingOf, type Recorded } from './attempts-system.ts';
+import {
+  type AttemptRecord,
+  type AttemptsBatch,
+  endedAtOnceMax,
+  endPendingOf,
+  type Recorded,
+} from './attempts-system.ts';
 import { type CallEndpoint, callWithinMs } from './call-endpoint.ts';
 import { type ClaimedDelivery, claimDeliveries, type Turn } from './claim-system.ts';
-import { endedAtOnceMax } from './disable-endpoint.ts';
 import { createPlaces } from './places.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { eventIdText } from './told-event.ts';

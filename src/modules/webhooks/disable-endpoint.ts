@@ -4,11 +4,8 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import { appendEvents } from '../events/index.ts';
-import { endPendingOf } from './attempts-system.ts';
+import { endedAtOnceMax, endPendingOf } from './attempts-system.ts';
 import { disableEndpointRow } from './endpoints-system.ts';
-
-/** Rows of one statement; what is left ends when it is claimed. */
-export const endedAtOnceMax = 5_000;
 
 /** Disables an endpoint for its receiver's fault and tells the user's other endpoints. */
 export function createDisableEndpoint(deps: { db: Kysely<DB>; ids: Ids; logger: Logger }) {

@@ -21,7 +21,7 @@ const wants = sql`
     when 'connect' then ev.type = any(${[...typesOfFormat.connect]}::text[])
     else true end`;
 
-/** Who wants to hear of the events in these ranges; disabled endpoints hear of nothing. */
+/** Who wants to hear of the events in these ranges: endpoints that are enabled and existed at the time. */
 export async function matchEndpoints(tx: Transaction<DB>, ranges: readonly EventRange[]): Promise<Match[]> {
   // Most users have no endpoint at all: their events are not looked at.
   const { rows } = await sql<Match>`
@@ -34,10 +34,10 @@ export async function matchEndpoints(tx: Transaction<DB>, ranges: readonly Event
     from ranges r
     join endpoints e on e.user_id = r.user_id and e.enabled
     cross join lateral (
-      select id, user_id, sequence, type, phone_number_id from events
+      select id, user_id, sequence, type, phone_number_id, created_at from events
       where user_id = r.user_id and sequence between r.first and r.last
     ) ev
-    where ${wants}
+    where ev.created_at >= e.created_at and ${wants}
     order by ev.user_id, ev.sequence, e.id`.execute(tx);
   return rows;
 }

@@ -5,6 +5,7 @@ import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
+import { endedAtOnceMax, endPendingOf } from './attempts-system.ts';
 import type { Endpoint } from './endpoint.ts';
 import { makeEndpointSecret, sealEndpointSecret } from './endpoint-secret.ts';
 import {
@@ -78,13 +79,16 @@ export function createManageEndpoints(deps: Deps) {
       };
     },
 
+    /** Disabling ends what is pending as dead letters. */
     async change(userId: number, id: number, change: EndpointChange): Promise<Endpoint> {
       if (change.url !== undefined) deps.requireUsableUrl(change.url);
-      return inTransaction(db, async (tx) => {
+      const endpoint = await inTransaction(db, async (tx) => {
         const before = await lock(tx, userId, id);
         if (change.url !== undefined && change.url !== before.url) requireOwnUrl(before);
         return (await updateEndpoint(tx, userId, id, change)) ?? before;
       });
+      if (!endpoint.enabled) await endPendingOf(db, id, endedAtOnceMax);
+      return endpoint;
     },
 
     /** Its pending deliveries end as dead letters. */
@@ -93,6 +97,7 @@ export function createManageEndpoints(deps: Deps) {
         requireOwnUrl(await lock(tx, userId, id));
         await deleteEndpoint(tx, userId, id);
       });
+      await endPendingOf(db, id, endedAtOnceMax);
     },
 
     /** A new secret, told this once; the former one signs beside it for 24 h. */

@@ -58,3 +58,16 @@ test('one receiver that hangs among 100 leaves the others as quick as before', {
   // A fifth, and what two noisy cores may add.
   expect(middle(during)).toBeLessThan(middle(before) * 1.2 + 30);
 });
+
+test("a receiver that hangs leaves places to its user's other endpoints", async () => {
+  const user = await house.addUser();
+  await house.addEndpoint(user, hanging.url, { events: ['message.received'] });
+  await house.addEndpoint(user, healthy.url, { events: ['message.sent'] });
+  await house.tell(user, ...Array.from({ length: 50 }, () => ({})));
+  await eventually(async () => (await house.deliveries(user)).filter((row) => row.lease_until !== null)).toHaveLength(
+    8,
+  );
+  healthy.calls.length = 0;
+  await house.tell(user, ...Array.from({ length: 20 }, () => ({ type: 'message.sent' as const })));
+  await eventually(() => healthy.calls, 5_000).toHaveLength(20);
+});

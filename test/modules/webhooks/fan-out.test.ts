@@ -73,6 +73,21 @@ test('a pass that fails leaves its events for the next one', async () => {
   await worker.end();
 });
 
+test('an endpoint hears of nothing that happened before it was made', async () => {
+  const user = await house.addUser();
+  await house.tell(user, { payload: { n: 1 } });
+  const later = sql<{ later: boolean }>`
+    select bool_and(clock_timestamp() > created_at + interval '2 ms') as later from events where user_id = ${user}`;
+  await eventually(async () => (await later.execute(house.database.db)).rows[0]?.later).toBe(true);
+  await house.addEndpoint(user, receiver.url);
+  await house.tell(user, { payload: { n: 2 } });
+  const worker = house.startWorker();
+  await eventually(arrivals).toBe(0);
+  await eventually(async () => (await house.deliveries(user)).map((row) => row.status)).toEqual(['delivered']);
+  expect(receiver.calls.at(-1)?.body.payload).toEqual({ n: 2 });
+  await worker.end();
+});
+
 test('a user without an endpoint leaves nothing behind', async () => {
   const user = await house.addUser();
   await house.tell(user, {}, {});

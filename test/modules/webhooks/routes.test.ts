@@ -241,11 +241,6 @@ describe('deliveries', () => {
     await eventually(async () => (await deliveries())[0]?.attempts).toBe(1);
     await eventually(() => receiver.open).toBe(0);
     await user.api('DELETE', `/api/webhooks/${endpoint.id}`);
-    await gateway.database.db
-      .updateTable('deliveries')
-      .set({ due_at: new Date() })
-      .where('lease_until', 'is', null)
-      .execute();
     await eventually(async () => (await deliveries())[0]?.status_reason).toBe('endpoint_deleted');
   });
 
