@@ -18,6 +18,7 @@ import { registerOpenapi } from './http/openapi.ts';
 import { registerProblemDetails } from './http/problem-details.ts';
 import { limitNow, registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
+import { registerRoot } from './http/root.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
@@ -72,6 +73,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerNotFound(app);
   await registerOpenapi(app, { version: '0.1.0' });
 
+  registerRoot(app);
   registerHealth(app, {
     instances: services.backends.summary,
     checks: [

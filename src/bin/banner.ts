@@ -8,23 +8,24 @@ export function banner(started: {
   ownUrl: string;
   isEmbedded: boolean;
   backends: readonly { url: string; isSandbox?: boolean }[];
-  /** Of the whole pool, by the first probe. */
-  pool: { total: number; healthy: number };
+  /** By the first probe. */
+  pool: readonly { url: string; state: string; stateReason: string | null; version: string | null }[];
   startMs: number;
 }): string {
   const { config, ownUrl, backends } = started;
   const areSandboxes = backends.length > 0 && backends.every((backend) => backend.isSandbox);
-  const { total, healthy } = started.pool;
-  const pool = areSandboxes
-    ? `${backends.length} sandbox backends: simulated Evolution servers, nothing reaches WhatsApp`
-    : `${healthy} of ${total} answer${healthy < total ? '; the log says why the others do not' : ''}`;
+  const lines = areSandboxes
+    ? [`${backends.length} sandbox backends: simulated Evolution servers, nothing reaches WhatsApp`]
+    : started.pool.map(({ url, state, stateReason, version }) =>
+        [url, state === 'active' ? (version ?? '') : state.toUpperCase(), stateReason ?? ''].join('  ').trimEnd(),
+      );
   const example = JSON.stringify({ email: 'me@example.com', password: 'SecurePass123!', plan_type: 'starter' });
   return [
     '',
     `  Evofleet is up at ${ownUrl} (${(started.startMs / 1_000).toFixed(1)} s)`,
     '',
     `  database   ${started.isEmbedded ? `embedded Postgres 18 in ${resolve(config.dataDir)}` : 'the one in the settings'}`,
-    `  backends   ${pool}`,
+    `  backends   ${lines.join('\n             ')}`,
     `  API        ${ownUrl}/api-docs`,
     '',
     '  Sign up; the answer holds your API key:',

@@ -13,6 +13,7 @@ import { claimInstallation } from './claim-installation.ts';
 import { readEnvironment, stopWithMessage } from './environment.ts';
 import { findDatabase } from './find-database.ts';
 import { migrateDatabase } from './migrate-database.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { findBackends } from './sandbox-backends.ts';
 import { findSecrets } from './secrets.ts';
 
@@ -28,6 +29,7 @@ try {
     if (err !== undefined) logger.fatal({ event: 'crashed', err }, 'unexpected error');
     else logger.info({ event: 'stopping', signal }, 'stopping');
     await running.disposeAsync();
+    logger.info({ event: 'stopped' }, 'stopped');
   });
   await start(config, logger);
 } catch (error) {
@@ -36,6 +38,7 @@ try {
 }
 
 async function start(config: Config, logger: Logger): Promise<void> {
+  await requireFreePort(config);
   const database = await findDatabase(config);
   running.defer(database.close);
   await migrateDatabase(database.url);
@@ -73,19 +76,35 @@ async function start(config: Config, logger: Logger): Promise<void> {
         ownUrl,
         isEmbedded: database.isEmbedded,
         backends: pool.backends,
-        pool: services.backends.summary(),
+        pool: services.backends.list(),
         startMs,
       }),
     );
   }
 }
 
-async function prepare({ config, backends, plans, retention, users, webhookDelivery }: Services): Promise<void> {
+async function prepare({
+  config,
+  backends,
+  logger,
+  phoneNumbers,
+  plans,
+  retention,
+  users,
+  webhookDelivery,
+}: Services): Promise<void> {
   await retention.makePartitions();
   await plans.mergeOverrides(config.planOverrides);
   if (config.operator !== undefined) await users.ensureOperator(config.operator);
   await webhookDelivery.useSettingsEndpoint(config.operatorWebhook);
   await backends.join(config.backends);
+  const stranded = await phoneNumbers.countElsewhere(config.backends.map(({ url }) => url));
+  if (stranded > 0) {
+    logger.warn(
+      { event: 'numbers_elsewhere', count: stranded },
+      'phone numbers live on backends that the settings do not name; where those are gone, the numbers cannot send',
+    );
+  }
   await backends.refresh();
   // So that the first phone number finds a backend; an answer that takes longer counts later.
   const probed = backends.probeAll();

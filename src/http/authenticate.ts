@@ -83,7 +83,11 @@ async function authenticate(request: FastifyRequest, options: AuthenticateOption
 
 // One answer for all, so that nothing is told about a guessed key.
 function unauthenticated(): DomainError {
-  return new DomainError('unauthenticated', 'The API key or access token is missing, wrong, expired or revoked.', {
-    kind: 'unauthenticated',
-  });
+  return new DomainError(
+    'unauthenticated',
+    'Send a valid API key in the header x-api-key, or an access token as Authorization: Bearer. This one is missing, wrong, expired or revoked.',
+    {
+      kind: 'unauthenticated',
+    },
+  );
 }

@@ -130,11 +130,28 @@ function toDomainError(error: unknown): DomainError | undefined {
 }
 
 function describe(validation: NonNullable<FastifyError['validation']>): string {
-  const first = validation[0];
+  const [first] = validation;
   if (first === undefined) return 'not valid';
   const field = first.instancePath.slice(1).replaceAll('/', '.');
-  const extra = first.params.additionalProperty;
-  const detail =
-    typeof extra === 'string' ? `unknown property "${extra.slice(0, 80)}"` : (first.message ?? 'not valid');
-  return field === '' ? detail : `${field} ${detail}`;
+  return field === '' ? detailOf(first, validation) : `${field} ${detailOf(first, validation)}`;
+}
+
+type Fault = NonNullable<FastifyError['validation']>[number];
+
+function detailOf(fault: Fault, all: readonly Fault[]): string {
+  switch (fault.keyword) {
+    case 'additionalProperties':
+      return `unknown property "${String(fault.params.additionalProperty).slice(0, 80)}"`;
+    case 'const':
+      return `must be one of ${all
+        .filter(({ keyword }) => keyword === 'const')
+        .map(({ params }) => String(params.allowedValue))
+        .join(', ')}`;
+    case 'pattern':
+      return 'has a form or characters that are not allowed';
+    case 'minProperties':
+      return 'must not be empty';
+    default:
+      return fault.message ?? 'not valid';
+  }
 }

@@ -20,12 +20,14 @@ export type BackendRow = {
   version: string | null;
   /** Bad probes since the last good one. */
   failures: number;
+  /** Why it is not active. */
+  stateReason: string | null;
 };
 
 export async function listBackends(db: Kysely<DB>): Promise<BackendRow[]> {
   const rows = await db
     .selectFrom('backends')
-    .select(['id', 'url', 'api_key_sealed', 'state', 'is_sandbox', 'version', 'failures'])
+    .select(['id', 'url', 'api_key_sealed', 'state', 'is_sandbox', 'version', 'failures', 'state_reason'])
     .orderBy('id')
     .execute();
   return rows.map((row) => ({
@@ -36,6 +38,7 @@ export async function listBackends(db: Kysely<DB>): Promise<BackendRow[]> {
     isSandbox: row.is_sandbox,
     version: row.version,
     failures: row.failures,
+    stateReason: row.state_reason,
   }));
 }
 

@@ -85,6 +85,8 @@ export function createBackends(deps: {
       );
       return { total: all.length, healthy: healthy.length };
     },
+    /** From memory: each backend with its state, and why it is not active. */
+    list: () => registry.all().map(({ url, state, stateReason, version }) => ({ url, state, stateReason, version })),
     /** Lets calls under way come to their end. */
     async close(): Promise<void> {
       await Promise.all([registry.close(), probe.close()]);

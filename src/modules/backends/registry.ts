@@ -15,6 +15,7 @@ export type Backend = {
   version: string | null;
   /** Bad probes since the last good one. */
   failures: number;
+  stateReason: string | null;
   /** For messages alone: connections that nothing slower holds. */
   sends: Pick<EvolutionClient, 'sendText' | 'sendMedia'>;
   /** For calls about instances, which may hold a connection for many seconds. */
@@ -67,6 +68,7 @@ export function createRegistry(deps: {
           state: row.state,
           version: row.version,
           failures: row.failures,
+          stateReason: row.stateReason,
           isSandbox: row.isSandbox,
         });
         continue;

@@ -51,7 +51,9 @@ type Media = { base64: string; bytes: number; sha256: string; mimetype?: string;
 
 function fromBase64(text: string, kind: MediaType): Media {
   const [, mimetype, payload] = /^data:([\w.+-]+\/[\w.+-]+)[^,]{0,100};base64,(.*)$/s.exec(text.slice(0, 200)) ?? [];
-  const base64 = payload === undefined ? text : text.slice(text.indexOf(',') + 1);
+  const written = payload === undefined ? text : text.slice(text.indexOf(',') + 1);
+  // Many encoders break their lines.
+  const base64 = /\s/.test(written) ? written.replace(/\s+/g, '') : written;
   if (mimetype !== undefined && !fits(mimetype.toLowerCase(), kind)) throw misfit('mediaBase64', mimetype, kind);
   if (base64.length === 0) throw invalidMedia('mediaBase64 is empty.');
   if (base64.length > (bytesMax / 3) * 4 + 4) throw mediaTooLarge();

@@ -50,3 +50,15 @@ export async function endCreation(tx: Transaction<DB>, id: number, reservationId
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
+
+/** Live numbers on backends with none of these URLs. */
+export async function countElsewhere(db: Kysely<DB>, urls: readonly string[]): Promise<number> {
+  const row = await db
+    .selectFrom('phone_numbers')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('deleted_at', 'is', null)
+    .where('server_instance', 'is not', null)
+    .where('server_instance', 'not in', urls.length === 0 ? [''] : urls)
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

@@ -11,6 +11,7 @@ import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createChangeNumber, createRotateToken } from './change-number.ts';
 import { createCreateNumber } from './create-number.ts';
+import { countElsewhere } from './creation-system.ts';
 import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
 import { createExpireQrCodes } from './expire-qr-codes.ts';
 import { createFetchQr } from './fetch-qr.ts';
@@ -101,6 +102,9 @@ export function createPhoneNumbers(deps: {
         next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
       };
     },
+
+    /** How many live numbers are on backends with none of these URLs. */
+    countElsewhere: (urls: readonly string[]) => countElsewhere(deps.db, urls),
 
     /** Periodic: settles creations that nobody finished within 60 s, as far as their backends say. Safe in parallel. */
     finishCreations: createFinishCreations(shared),

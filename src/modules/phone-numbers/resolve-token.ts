@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { isCheckedToken } from '../../platform/crypto/checked-token.ts';
 import { sha256 } from '../../platform/crypto/digest.ts';
-import { notFound } from '../../platform/errors.ts';
+import { DomainError } from '../../platform/errors.ts';
 import type { DB } from '../../schema.ts';
 import { tokenPrefix } from './create-number.ts';
 import { numberNotConnected } from './errors.ts';
@@ -47,7 +47,7 @@ export function createResolveToken(deps: { db: Kysely<DB> }) {
     /** Throws `not_found` unless the token is of a number of this user, `number_not_connected` where it is offline. */
     async requireConnected(userId: number, token: string): Promise<SendableNumber> {
       const number = isCheckedToken(token, tokenPrefix) ? await find(token) : undefined;
-      if (number === undefined || number.userId !== userId) throw notFound('Phone number');
+      if (number === undefined || number.userId !== userId) throw noSuchToken();
       if (number.status !== 'connected') throw numberNotConnected(number.status);
       return number;
     },
@@ -89,4 +89,8 @@ async function readByHash(db: Kysely<DB>, hash: Buffer): Promise<SendableNumber 
     integration: row.integration as Integration,
     isSandbox: row.is_sandbox,
   };
+}
+
+function noSuchToken(): DomainError {
+  return new DomainError('not_found', 'No phone number of yours has this token.', { kind: 'not_found' });
 }

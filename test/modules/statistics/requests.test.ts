@@ -88,6 +88,7 @@ test.each([
   ['a cursor that is no cursor', 'cursor=abc'],
   ['a cursor of a list with other ids', `cursor=${encodeCursor({ createdAt: new Date(0), id: 12 })}`],
   ['a cursor from before all time', `cursor=${encodeCursor({ createdAt: new Date(-8.64e15), id: uuid })}`],
+  ['a cursor from the end of time', `cursor=${encodeCursor({ createdAt: new Date(8.64e15), id: uuid })}`],
   ['a cursor without a time', `cursor=${Buffer.from(`never ${uuid}`).toString('base64url')}`],
 ])('%s is a bad request', async (_what, query) => {
   const user = await gateway.signUp();
@@ -95,9 +96,5 @@ test.each([
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
 });
 
-test('a cursor from the end of time begins with the newest', async () => {
-  const user = await gateway.signUp();
-  await user.api('GET', '/api/user/profile');
-  const cursor = encodeCursor({ createdAt: new Date(8.64e15), id: uuid });
   expect(await logOf(user, `?cursor=${cursor}`)).toMatchObject([{ endpoint: '/api/user/profile' }]);
 });

@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify';
+import { docsPath } from './openapi.ts';
+
+/** `GET /`: a person who opens the address is led to the API document; a program is told where it is. */
+export function registerRoot(app: FastifyInstance): void {
+  app.get('/', { config: { auth: 'none', record: false }, schema: { hide: true } }, async (request, reply) => {
+    if (request.headers.accept?.includes('text/html')) return reply.redirect(docsPath);
+    return { name: 'Evofleet', documentation: docsPath, health: '/health' };
+  });
+}
