@@ -13,7 +13,7 @@ import {
   endPendingOf,
   type Recorded,
 } from './attempts-system.ts';
-import { type CallEndpoint, callWithinMs } from './call-endpoint.ts';
+import { type CallEndpoint, callWithinMs, type EndpointCall } from './call-endpoint.ts';
 import { type ClaimedDelivery, claimDeliveries, type Turn } from './claim-system.ts';
 import { createPlaces } from './places.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -98,24 +98,33 @@ export function createDeliverLane(deps: DeliverLaneDeps): Lane {
     if (endpoint === null) return uncalled(delivery, 'endpoint_deleted');
     if (!endpoint.enabled) return uncalled(delivery, 'endpoint_disabled');
     if (event === null) return uncalled(delivery, 'event_expired');
-    const { retryAfterMs, ...call } = await deps.callEndpoint(
-      { ...endpoint, userId: delivery.userId },
-      {
-        ...event,
-        id: eventIdText(delivery.eventId),
-        type: delivery.eventType,
-        number: delivery.number,
-        message: delivery.message,
-        url: endpoint.url,
-        serverUrl: deps.serverUrl,
-      },
-    );
+    const { retryAfterMs, ...call } = await callOnce(delivery, endpoint, event);
     const common = { ...recordOf(delivery), call };
     if (call.error === null) return { ...common, verdict: 'delivered', nextMs: null, reason: null };
     if (call.statusCode === 410) return { ...common, verdict: 'dead', nextMs: null, reason: 'gone' };
     const nextMs = retryDelayMs(endpoint.schedule, delivery.step + 1, retryAfterMs, deps.ids.random());
     if (nextMs === undefined) return { ...common, verdict: 'dead', nextMs: null, reason: 'attempts_used_up' };
     return { ...common, verdict: 'retry', nextMs, reason: null };
+  }
+
+  // What no receiver is to blame for follows the schedule as well: it must not hold a place for ever.
+  async function callOnce(
+    delivery: Claimed,
+    endpoint: NonNullable<Claimed['endpoint']>,
+    event: NonNullable<Claimed['event']>,
+  ): Promise<EndpointCall> {
+    const { userId, eventId, eventType: type, number, message } = delivery;
+    const { serverUrl } = deps;
+    try {
+      return await deps.callEndpoint(
+        { ...endpoint, userId },
+        { ...event, id: eventIdText(eventId), type, number, message, url: endpoint.url, serverUrl },
+      );
+    } catch (error) {
+      logger.error({ event: 'delivery_broken', delivery_id: delivery.id, err: error }, 'delivery could not be made');
+      const ours = 'The call could not be made, for a reason on our side.';
+      return { payload: '', statusCode: null, error: ours, responseTimeMs: 0, retryAfterMs: undefined };
+    }
   }
 
   function uncalled(delivery: Claimed, reason: string): AttemptRecord {

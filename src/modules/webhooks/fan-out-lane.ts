@@ -14,7 +14,7 @@ import type { WakeLater } from './wake-later.ts';
 export const fanOutLane = 'fan-out';
 const eventsPerPass = 1_024;
 /** Between two looks while there is something to find. */
-const busyLookMs = 40;
+const busyLookMs = 100;
 
 /**
  * Makes a delivery of each new event for each endpoint that wants it, exactly once: taking the arrivals and making the

@@ -164,6 +164,22 @@ describe('a receiver that fails', () => {
   });
 });
 
+test('a delivery that cannot be made at all becomes a dead letter, and holds up no other', async () => {
+  const broken = await house.addEndpoint(userId, receiver.url, { schedule: 'short', events: ['message.sent'] });
+  await house.addEndpoint(userId, receiver.url, { events: ['message.received'] });
+  await house.database.db
+    .updateTable('endpoints')
+    .set({ secret_sealed: 'v1.x.y' })
+    .where('id', '=', broken.id)
+    .execute();
+  await house.tell(userId, { type: 'message.sent' }, {});
+  await eventually(async () => {
+    await house.hurry();
+    return (await house.deliveries(userId)).map((row) => row.status).sort();
+  }).toEqual(['dead', 'delivered']);
+  expect(receiver.calls.map(({ body }) => body.event)).toEqual(['message.received']);
+});
+
 describe('an endpoint is disabled, and the user told at the others,', () => {
   const endpointRow = (id: number) =>
     house.database.db.selectFrom('endpoints').selectAll().where('id', '=', id).executeTakeFirstOrThrow();

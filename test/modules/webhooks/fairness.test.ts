@@ -55,8 +55,8 @@ test('one receiver that hangs among 100 leaves the others as quick as before', {
   expect(hanging.openMost).toBeGreaterThan(0);
   expect(hanging.openMost).toBeLessThanOrEqual(8);
   expect(middle(before)).toBeLessThan(1_000);
-  // A fifth, and what two noisy cores may add.
-  expect(middle(during)).toBeLessThan(middle(before) * 1.2 + 30);
+  // A fifth, and half of the time between two looks for new events, in which all the others' waits lie.
+  expect(middle(during)).toBeLessThan(middle(before) * 1.2 + 50);
 });
 
 test("a receiver that hangs leaves places to its user's other endpoints", async () => {
