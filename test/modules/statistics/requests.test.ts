@@ -95,6 +95,3 @@ test.each([
   const { status, body } = await user.api('GET', `/api/requests?${query}`);
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
 });
-
-  expect(await logOf(user, `?cursor=${cursor}`)).toMatchObject([{ endpoint: '/api/user/profile' }]);
-});
