@@ -30,6 +30,7 @@ export type Config = {
   jwtSecret: string | undefined;
   encryptionKey: string | undefined;
   operator: { email: string; password: string } | undefined;
+  /** None: sign-up is closed. */
   signupPlans: string[];
   planOverrides: Record<string, PlanOverride>;
   egressAllowCidrs: string[];
@@ -96,7 +97,7 @@ export function parseConfig(env: Env): Config {
     jwtSecret: read.text('JWT_SECRET'),
     encryptionKey: read.text('ENCRYPTION_KEY'),
     operator: operatorOf(read),
-    signupPlans: read.list('SIGNUP_PLANS') ?? plansOfTheCatalogue,
+    signupPlans: signupPlansOf(read),
     planOverrides: planOverridesOf(read),
     egressAllowCidrs: read.list('EGRESS_ALLOW_CIDRS') ?? [],
     operatorWebhook: undefined,
@@ -114,10 +115,6 @@ export function parseConfig(env: Env): Config {
   for (const cidr of config.egressAllowCidrs)
     if (!isCidr(cidr)) read.problem('EGRESS_ALLOW_CIDRS', `"${cidr}" is not a CIDR range`);
   config.operatorWebhook = operatorWebhookOf(config, read);
-  for (const plan of config.signupPlans) {
-    if (!plansOfTheCatalogue.includes(plan))
-      read.problem('SIGNUP_PLANS', `"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}`);
-  }
   if (role !== 'all' && redisUrl === undefined)
     read.problem('ROLE', `"${role}" needs REDIS_URL: without Redis one process does everything`);
   if (config.evolutionServers !== undefined && config.evolutionApiKey === undefined) {
@@ -145,7 +142,10 @@ function requireProductionSettings(config: Config, read: Reader): void {
     requireSecret('DB_PASSWORD', databasePassword, 1, read);
   }
   if (read.text('SIGNUP_PLANS') === undefined) {
-    read.problem('SIGNUP_PLANS', 'is required in production: the plans a visitor may choose, such as "starter"');
+    read.problem(
+      'SIGNUP_PLANS',
+      'is required in production: the plans a visitor may choose, such as "starter", or none',
+    );
   }
 }
 
@@ -180,6 +180,16 @@ function serversOf(read: Reader): string[] | undefined {
     }
   }
   return servers;
+}
+
+function signupPlansOf(read: Reader): string[] {
+  const plans = read.list('SIGNUP_PLANS') ?? plansOfTheCatalogue;
+  if (plans.length === 1 && plans[0] === 'none') return [];
+  for (const plan of plans) {
+    if (plansOfTheCatalogue.includes(plan)) continue;
+    read.problem('SIGNUP_PLANS', `"${plan}" is not one of ${plansOfTheCatalogue.join(', ')}; "none" stands alone`);
+  }
+  return plans;
 }
 
 // Browsers send an origin in exactly one form; any other would silently match nothing.

@@ -74,6 +74,13 @@ describe('names and forms', () => {
     expect(parseConfig({ HOST: '0.0.0.0', PORT: '80' }).serverUrl).toBe('http://127.0.0.1:80');
     expect(parseConfig({ HOST: '::1' }).serverUrl).toBe('http://[::1]:3000');
   });
+  test('SIGNUP_PLANS=none closes sign-up, in production too; beside a plan it is a mistake', () => {
+    expect(parseConfig({ SIGNUP_PLANS: 'none' }).signupPlans).toEqual([]);
+    expect(parseConfig({ ...production, SIGNUP_PLANS: 'none' }).signupPlans).toEqual([]);
+    for (const mixed of ['none,starter', 'none,none']) {
+      expect(problemsOf({ SIGNUP_PLANS: mixed }).join()).toMatch(/^SIGNUP_PLANS: "none" is not one of /);
+    }
+  });
   test('an empty value counts as unset', () => {
     expect(parseConfig({ PORT: '', DB_HOST: '  ' })).toMatchObject({ port: 3000, databaseUrl: undefined });
   });
