@@ -25,11 +25,20 @@ export async function findBackends(config: Config): Promise<FoundBackends> {
   const folder = join(resolve(config.dataDir), 'sandbox');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const apiKey = await generatedSecret(config.dataDir, 'sandbox');
-  const started = await Promise.all(
-    (await portsOf(folder)).map((port, index) =>
-      startSandbox({ port, apiKey, stateFile: join(folder, `sandbox-${index + 1}.json`) }),
+  const portsFile = join(folder, 'ports.json');
+  const starts = await Promise.allSettled(
+    (await portsOf(portsFile)).map((port, index) =>
+      startSandbox({ port, apiKey, stateFile: join(folder, `sandbox-${index + 1}.json`) }).catch((error: unknown) => {
+        throw isPortTaken(error) ? portTaken(port, portsFile, error) : error;
+      }),
     ),
   );
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const refused = starts.find((start) => start.status === 'rejected');
+  if (refused !== undefined) {
+    await Promise.all(started.map((sandbox) => sandbox.close()));
+    throw refused.reason;
+  }
   return {
     backends: started.map(({ url }) => ({ url, apiKey, isSandbox: true })),
     areSandboxes: true,
@@ -38,13 +47,24 @@ export async function findBackends(config: Config): Promise<FoundBackends> {
 }
 
 // A backend is known by its URL, so a sandbox must come back on the port it had.
-async function portsOf(folder: string): Promise<number[]> {
-  const file = join(folder, 'ports.json');
+async function portsOf(file: string): Promise<number[]> {
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known !== undefined) return JSON.parse(known) as number[];
   const ports = await Promise.all(Array.from({ length: sandboxes }, freePort));
   await writeFile(file, JSON.stringify(ports), { mode: 0o600 });
   return ports;
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function portTaken(port: number, file: string, cause: unknown): Error {
+  return new Error(
+    `Port ${port} of a sandbox backend is in use. End the program that listens there; or delete ${file}, which gives ` +
+      'the sandboxes new ports, and their former phone numbers can send no more.',
+    { cause },
+  );
 }
 
 // Below the ports that systems hand out for outgoing connections, so that nobody gets it by chance later.
