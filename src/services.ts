@@ -91,6 +91,8 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     applicationName: 'evofleet batch',
     statementTimeoutMs: 3_000,
     lockTimeoutMs: 1_000,
+    // Its prepared statements are planned once, on tables that may still be small; a scan planned then stays for good.
+    settings: { enable_seqscan: 'off' },
     onError,
   });
   const db = createKysely<DB>(pool);
