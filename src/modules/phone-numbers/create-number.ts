@@ -7,6 +7,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { createTurns } from '../../platform/turns.ts';
 import type { DB } from '../../schema.ts';
 import { type PlacementWish, type Reservation, replaceReservation, reserve } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
@@ -20,7 +21,6 @@ import { countPhoneNumbers, findPhoneNumber, insertPhoneNumber } from './phone-n
 import type { SetUpOnBackend, SetUpResult } from './set-up-on-backend.ts';
 import { giveBackCreation } from './settle-creation.ts';
 import { insertToken } from './tokens-repository.ts';
-import { createTurns } from './turns.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
 export const tokenPrefix = 'eft_';

@@ -1,4 +1,5 @@
 import { argon2id, hash, verify } from 'argon2';
+import { createTurns, type Turns } from '../../platform/turns.ts';
 import { tooManyHashes, weakPassword } from './errors.ts';
 
 export type Passwords = {
@@ -6,7 +7,7 @@ export type Passwords = {
    * Runs work that computes hashes when its turn comes; every `hash` and `verify` stands inside one. Throws
    * `overloaded` where too many wait.
    */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  inTurn: Turns;
   hash(password: string): Promise<string>;
   /** Takes the same time for no user (undefined) as for a wrong password. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean>;
@@ -22,7 +23,7 @@ const nobodysHash = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${
 /** argon2id with 19 MiB, 2 passes, 1 lane; at most `atOnce` turns run in this process, `waitingMax` wait. */
 export function createPasswords(options: { atOnce?: number; waitingMax?: number } = {}): Passwords {
   return {
-    inTurn: createTurns(options.atOnce ?? 2, options.waitingMax ?? 64),
+    inTurn: createTurns(options.atOnce ?? 2, { waitingMax: options.waitingMax ?? 64, tooMany: tooManyHashes }),
     hash: (password) => hash(normalForm(password), cost),
     verify: (passwordHash, password) => verify(passwordHash ?? nobodysHash, normalForm(password)),
   };
@@ -38,25 +39,4 @@ export function requireGoodPassword(password: string): void {
 /** One form for what keyboards encode differently. A text too long for any stored password need not be read whole. */
 function normalForm(password: string): string {
   return password.slice(0, 4 * lengthMax).normalize('NFC');
-}
-
-function createTurns(atOnce: number, waitingMax: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= atOnce) {
-      if (waiting.length >= waitingMax) throw tooManyHashes();
-      // Whoever ends hands its place over, so `running` stays as it is.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
 }
