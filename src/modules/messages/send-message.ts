@@ -117,9 +117,10 @@ export function createSendMessage(deps: Deps) {
 
   async function callAndSettle(sending: Sending): Promise<SendOutcome> {
     const outcome = await call(sending, callWithinMs);
-    const { earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
-    // Its acknowledgement came before the answer and waits in the wire ledger.
-    if (earlyStatus !== null) deps.keepAlive(deps.catchUp(sending.id));
+    const { settled, earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
+    // An acknowledgement that came before the answer waits in the wire ledger. One whose settlement was committed
+    // unheard may have it too: then only the repetition was answered.
+    if (earlyStatus !== null || (!settled && outcome.kind === 'sent')) deps.keepAlive(deps.catchUp(sending.id));
     return outcome;
   }
 }

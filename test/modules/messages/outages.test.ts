@@ -175,6 +175,35 @@ test('a settlement that was committed although its connection broke counts once'
   await expectExactRecords(sender);
 });
 
+test('an acknowledgement that came before a settlement nobody heard of is applied all the same', async () => {
+  latency(300);
+  const to = newRecipient();
+  const answering = sender.sendText({ number: to });
+  await vi.waitUntil(pending, within);
+  const { id } = await messageTo(to);
+  const holder = await sender.gateway.database.pool.connect();
+  await holder.query('begin');
+  await holder.query('select from messages where id = $1 for update', [id]);
+  await vi.waitFor(async () => {
+    const { rows } = await holder.query(
+      "select from wire_messages where phone_number_id = $1 and status = 'read' and message_id is null",
+      [sender.number.id],
+    );
+    expect(rows).toHaveLength(1);
+  }, within);
+  await sender.gateway.database.untilSomeoneWaits();
+  proxy.set('mute');
+  await holder.query('rollback');
+  holder.release();
+  await vi.waitFor(async () => expect((await messageRow(sender, id)).status).toBe('sent'), within);
+  proxy.cut();
+  proxy.set('open');
+  latency(0);
+  expect([200, 504]).toContain((await answering).status);
+  await vi.waitFor(async () => expect((await messageRow(sender, id)).status).toBe('read'), within);
+  await expectExactRecords(sender);
+});
+
 test('a message whose process ended before settling becomes unknown, keeps its unit and is never called again', async () => {
   const to = newRecipient();
   latency(1_500);
