@@ -17,15 +17,19 @@ const lineMax = 256;
 
 /**
  * Bounds the media bytes that this process holds, from the fetch to the end of the call: 96 MiB, half of it for one
- * owner. A URL whose length nobody knows yet counts as the largest. Whoever finds no room waits at most 10 s.
+ * owner. A URL whose length nobody knows yet counts as the largest. Whoever finds no room waits at most 10 s, in the
+ * order of arrival: nobody passes one of the same owner, nor one that only waits for others to give room back.
  */
 export function createMediaBudget() {
   let line: Waiting[] = [];
   let held = 0;
   const heldBy = new Map<number, number>();
 
-  const fits = (owner: number, extra: number) =>
-    held + extra <= bytesMax && (heldBy.get(owner) ?? 0) + extra <= bytesPerOwnerMax;
+  const ownerHasRoom = (owner: number, extra: number) => (heldBy.get(owner) ?? 0) + extra <= bytesPerOwnerMax;
+  const fits = (owner: number, extra: number) => held + extra <= bytesMax && ownerHasRoom(owner, extra);
+  const isBehind = (owner: number, ahead: Waiting) => ahead.owner === owner || ownerHasRoom(ahead.owner, ahead.extra);
+  const mayStart = (owner: number, extra: number, ahead: readonly Waiting[]) =>
+    fits(owner, extra) && !ahead.some((each) => isBehind(owner, each));
 
   function take(owner: number, extra: number): void {
     held += extra;
@@ -39,8 +43,8 @@ export function createMediaBudget() {
     const waiting = line;
     line = [];
     for (const each of waiting) {
-      if (!fits(each.owner, each.extra)) line.push(each);
-      else each.start();
+      if (mayStart(each.owner, each.extra, line)) each.start();
+      else line.push(each);
     }
   }
 
@@ -59,6 +63,7 @@ export function createMediaBudget() {
       const timer = setTimeout(() => {
         line = line.filter((each) => each !== waiting);
         reject(mediaLineTooLong());
+        startThoseWhoFit();
       }, waitMsMax);
       line.push(waiting);
     });
@@ -70,7 +75,7 @@ export function createMediaBudget() {
       return {
         async hold(bytes) {
           const extra = bytes - own;
-          if (extra <= 0 || fits(owner, extra)) take(owner, extra);
+          if (extra <= 0 || mayStart(owner, extra, line)) take(owner, extra);
           else await roomFor(owner, extra);
           own = bytes;
         },

@@ -60,6 +60,60 @@ test('who finds no room within 10 s is told to come again, and takes nothing', a
   expect(budget.held()).toBe(64 * mebibyte);
 });
 
+test('who comes later passes nobody that waits for room, however little it wants', async () => {
+  const budget = createMediaBudget();
+  const holders = [1, 2, 3].map((owner) => budget.place(owner));
+  await Promise.all(holders.map((holder, index) => holder.hold(([48, 32, 8][index] ?? 0) * mebibyte)));
+  const started: string[] = [];
+  const large = budget.place(4);
+  const waiting = [
+    large.hold(16 * mebibyte).then(() => started.push('large')),
+    budget
+      .place(5)
+      .hold(mebibyte)
+      .then(() => started.push('small')),
+  ];
+  await vi.advanceTimersByTimeAsync(1);
+  expect(started).toEqual([]);
+  holders[2]?.release();
+  await Promise.all(waiting.slice(0, 1));
+  expect(started).toEqual(['large']);
+  expect(budget.held()).toBe(96 * mebibyte);
+  large.release();
+  await Promise.all(waiting);
+  expect(started).toEqual(['large', 'small']);
+});
+
+test('who waits behind its own share holds up its own, and nobody else', async () => {
+  const budget = createMediaBudget();
+  const first = budget.place(1);
+  await first.hold(48 * mebibyte);
+  const started: string[] = [];
+  const own = ['first', 'second'].map((name, index) =>
+    budget
+      .place(1)
+      .hold((16 - index) * mebibyte)
+      .then(() => started.push(name)),
+  );
+  await budget.place(2).hold(16 * mebibyte);
+  expect(started).toEqual([]);
+  first.release();
+  await Promise.all(own);
+  expect(started).toEqual(['first', 'second']);
+});
+
+test('when one gives up waiting, those behind it start', async () => {
+  const budget = createMediaBudget();
+  for (const owner of [1, 2]) await budget.place(owner).hold((50 - 4 * owner) * mebibyte);
+  const givesUp = expect(budget.place(3).hold(16 * mebibyte)).rejects.toMatchObject({ code: 'overloaded' });
+  await vi.advanceTimersByTimeAsync(5_000);
+  const behind = budget.place(4).hold(4 * mebibyte);
+  await vi.advanceTimersByTimeAsync(5_001);
+  await givesUp;
+  await behind;
+  expect(budget.held()).toBe(92 * mebibyte);
+});
+
 test('a line of 256 refuses at once', async () => {
   const budget = createMediaBudget();
   for (const owner of [1, 2]) await budget.place(owner).hold(48 * mebibyte);
