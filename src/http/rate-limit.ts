@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addressGroup } from '../platform/address-group.ts';
 import { DomainError } from '../platform/errors.ts';
 
 /** Counts hits of a key in a window; answers the count so far and the milliseconds until the window ends. */
@@ -15,8 +16,8 @@ export type RateLimitOptions = {
 const windowMs = 60_000;
 
 /**
- * Limits requests a minute: per user by the plan, per address where nobody is logged in, unknown routes and refused
- * keys included.
+ * Limits requests a minute: per user by the plan, per address (of IPv6, per /64) where nobody is logged in, unknown
+ * routes and refused keys included.
  * Answers carry RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset.
  */
 export async function registerRateLimit(app: FastifyInstance, options: RateLimitOptions): Promise<void> {
@@ -44,7 +45,7 @@ export async function limitNow(app: FastifyInstance, request: FastifyRequest, re
 }
 
 function keyOf(request: FastifyRequest): string {
-  return request.caller === null ? `address:${request.ip}` : `user:${request.caller.userId}`;
+  return request.caller === null ? `address:${addressGroup(request.ip)}` : `user:${request.caller.userId}`;
 }
 
 type Hits = { current: number; ttl: number };

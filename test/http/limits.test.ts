@@ -65,6 +65,16 @@ describe('requests a minute', () => {
     expect(answers.at(-1)?.json()).toMatchObject({ code: 'rate_limited', limit: 'requests_per_minute' });
   });
 
+  test('without a key from one IPv6 network count together, whatever its addresses', async () => {
+    const from = (remoteAddress: string) => gateway.app.inject({ url: '/api/user/profile', remoteAddress });
+    const answers = await Promise.all(
+      Array.from({ length: 310 }, (_, n) => from(`2001:db8:7:7::${(n + 1).toString(16)}`)),
+    );
+    expect(answers.filter(({ statusCode }) => statusCode === 401).length).toBe(300);
+    expect(answers.filter(({ statusCode }) => statusCode === 429).length).toBe(10);
+    expect((await from('2001:db8:7:8::1')).statusCode).toBe(401);
+  });
+
   test('of unknown routes count for their address, and /health is never limited', async () => {
     const { answers } = await ask(gateway.anonymous, 310, '/nowhere');
     expect(answers.filter(({ status }) => status === 404).length).toBeLessThanOrEqual(300);

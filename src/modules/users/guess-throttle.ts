@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
+import { addressGroup } from '../../platform/address-group.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { addressGroup } from './address-group.ts';
 import { tooManyAttempts } from './errors.ts';
 import { createLimiter, type Limit } from './limiter.ts';
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
-import { addressGroup } from './address-group.ts';
+import { addressGroup } from '../../platform/address-group.ts';
 import { tooManyAttempts } from './errors.ts';
 import { createLimiter, type Limit } from './limiter.ts';
 

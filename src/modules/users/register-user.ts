@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
+import { addressGroup } from '../../platform/address-group.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { addressGroup } from './address-group.ts';
 import { makeApiKey } from './api-key.ts';
 import { comparableEmail, parseEmailAddress } from './email-address.ts';
 import { emailTaken, planNotOffered, tooManyAttempts } from './errors.ts';
