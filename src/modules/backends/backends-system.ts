@@ -54,36 +54,45 @@ export async function upsertBackend(db: Kysely<DB>, backend: NewBackend): Promis
       state = case when known.state in ('active', 'degraded', 'down') then 'joining' else known.state end`.execute(db);
 }
 
-export type ProbeResult = { id: number; good: true; latencyMs: number } | { id: number; good: false; reason: string };
+export type GoodProbe = {
+  id: number;
+  good: true;
+  latencyMs: number;
+  /** What it said of itself, where it was asked. */
+  found?: { version: string; isSandbox: boolean };
+  /** Why its version cannot serve. */
+  unsupported: string | null;
+  /** Whether it was known as too old before: it may serve again now. */
+  wasUnsupported: boolean;
+};
+
+export type ProbeResult = GoodProbe | { id: number; good: false; reason: string };
 
 /**
- * Records a probe: a good one makes a joining, degraded or down backend active; a bad one makes an active or joining
- * backend down. States that an operator chose stay.
+ * Records a probe: a good one makes a joining, degraded or down backend active, or unsupported when its version is too
+ * old; a bad one makes an active or joining backend down. States that an operator chose stay.
  */
 export async function recordProbe(db: Kysely<DB>, probe: ProbeResult): Promise<void> {
-  if (probe.good) {
+  if (probe.good) await recordGoodProbe(db, probe);
+  else {
     await sql`
-      update backends set failures = 0, latency_ms = ${probe.latencyMs}, probed_at = now(),
-        state = case when state in ('joining', 'degraded', 'down') then 'active' else state end,
-        state_reason = case when state in ('joining', 'degraded', 'down') then null else state_reason end
+      update backends set failures = failures + 1, probed_at = now(),
+        state = case when state in ('joining', 'active', 'degraded') then 'down' else state end,
+        state_reason = case when state in ('joining', 'active', 'degraded', 'down') then ${probe.reason} else state_reason end
       where id = ${probe.id}`.execute(db);
-    return;
   }
-  await sql`
-    update backends set failures = failures + 1, probed_at = now(),
-      state = case when state in ('joining', 'active', 'degraded') then 'down' else state end,
-      state_reason = case when state in ('joining', 'active', 'degraded', 'down') then ${probe.reason} else state_reason end
-    where id = ${probe.id}`.execute(db);
 }
 
-export async function recordVersion(
-  db: Kysely<DB>,
-  id: number,
-  found: { version: string; isSandbox: boolean },
-): Promise<void> {
-  await db
-    .updateTable('backends')
-    .set({ version: found.version, is_sandbox: found.isSandbox })
-    .where('id', '=', id)
-    .execute();
+async function recordGoodProbe(db: Kysely<DB>, probe: GoodProbe): Promise<void> {
+  const { found, unsupported } = probe;
+  const changing = ['joining', 'degraded', 'down'];
+  if (unsupported !== null) changing.push('active');
+  if (probe.wasUnsupported) changing.push('unsupported');
+  await sql`
+    update backends set failures = 0, latency_ms = ${probe.latencyMs}, probed_at = now(),
+      version = coalesce(${found?.version ?? null}, version),
+      is_sandbox = coalesce(${found?.isSandbox ?? null}, is_sandbox),
+      state = case when state = any(${changing}::text[]) then ${unsupported === null ? 'active' : 'unsupported'} else state end,
+      state_reason = case when state = any(${changing}::text[]) then ${unsupported} else state_reason end
+    where id = ${probe.id}`.execute(db);
 }

@@ -4,8 +4,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
-import { type BackendState, type ProbeResult, recordProbe, recordVersion } from './backends-system.ts';
+import { type BackendState, type GoodProbe, type ProbeResult, recordProbe } from './backends-system.ts';
 import type { Backend, Registry } from './registry.ts';
+import { unsupportedReason } from './supported-version.ts';
 
 export type Probe = {
   /** Probes every backend that no earlier probe is still waiting for, and waits for them, a second at most. */
@@ -24,16 +25,14 @@ const waitAtMostMs = 1_000;
 
 /**
  * Asks every backend for the state of an instance that does not exist, which reads its memory only, and whether it knows
- * our key, and records who answers. One that becomes active is asked for its version.
+ * our key, and records who answers. One that becomes active, or was too old, is asked for its version.
  */
 export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: Clock; logger: Logger }): Probe {
   const flights = new Map<number, Promise<void>>();
   const lastReasons = new Map<number, string>();
 
   async function probeOne(backend: Backend): Promise<void> {
-    const isComing = backend.version === null || absent.includes(backend.state);
     const result = await probe(backend);
-    if (result.good && isComing) await askVersion(backend);
     await recordProbe(deps.db, result);
     tell(backend, result);
   }
@@ -41,15 +40,17 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
   // Once when it goes, once when it comes, and when it is gone for another reason than before.
   function tell(backend: Backend, result: ProbeResult): void {
     const facts = { backend_id: backend.id, url: backend.url };
-    if (result.good) {
+    const reason = result.good ? result.unsupported : result.reason;
+    if (reason === null) {
       if (lastReasons.delete(backend.id) || backend.state === 'down') {
         deps.logger.warn({ event: 'backend_up', ...facts }, 'backend up');
       }
       return;
     }
-    if (lastReasons.get(backend.id) === result.reason) return;
-    lastReasons.set(backend.id, result.reason);
-    deps.logger.warn({ event: 'backend_down', ...facts, reason: result.reason }, 'backend down');
+    if (lastReasons.get(backend.id) === reason) return;
+    lastReasons.set(backend.id, reason);
+    if (result.good) deps.logger.warn({ event: 'backend_unsupported', ...facts, reason }, 'backend unsupported');
+    else deps.logger.warn({ event: 'backend_down', ...facts, reason }, 'backend down');
   }
 
   async function probe(backend: Backend): Promise<ProbeResult> {
@@ -59,18 +60,21 @@ export function createProbe(deps: { db: Kysely<DB>; registry: Registry; clock: C
       const latencyMs = deps.clock.monotonicMs() - startedAt;
       // The probe does not prove the key: existence is looked up before it there.
       await backend.probing.verifyCredentials();
-      return { id: backend.id, good: true, latencyMs };
+      const wasUnsupported = unsupportedReason(backend.version) !== null;
+      const isComing = backend.version === null || absent.includes(backend.state) || wasUnsupported;
+      const found = isComing ? await askVersion(backend) : undefined;
+      const unsupported = unsupportedReason(found?.version ?? backend.version);
+      return { id: backend.id, good: true, latencyMs, unsupported, wasUnsupported, ...(found && { found }) };
     } catch (error) {
       return { id: backend.id, good: false, reason: reasonOf(error) };
     }
   }
 
-  async function askVersion(backend: Backend): Promise<void> {
-    const found = await backend.probing.version().then(
+  function askVersion(backend: Backend): Promise<NonNullable<GoodProbe['found']>> {
+    return backend.probing.version().then(
       ({ version, clientName }) => ({ version, isSandbox: clientName === sandboxClientName }),
       () => ({ version: backend.version ?? 'unknown', isSandbox: backend.isSandbox }),
     );
-    await recordVersion(deps.db, backend.id, found);
   }
 
   function start(backend: Backend): Promise<void> {

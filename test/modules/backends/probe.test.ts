@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readCapture } from '../../evolution/captures.ts';
 import { json, replay, startScriptedServer } from '../../evolution/scripted-server.ts';
 import { apiKey, eventually, openPool, type Pool } from './support.ts';
 
@@ -201,6 +202,54 @@ test('a backend whose version cannot be read is active all the same', async () =
   await server.close();
 });
 
+test.each([['2.3.2'], ['2.2.0'], ['1.8.4']])(
+  'a backend of version %s takes no phone number and says why, until it is upgraded',
+  async (old) => {
+    let version = old;
+    const server = await startVersion(() => version);
+    const backends = pool.process();
+    await backends.join([{ url: server.baseUrl, apiKey }]);
+    for (let round = 0; round < 2; round++) await backends.probeAll();
+    const reason = `Evolution API ${old} is older than 2.3.3`;
+    expect(await pool.row(server.baseUrl)).toMatchObject({ state: 'unsupported', version: old, state_reason: reason });
+    expect(backends.summary()).toEqual({ total: 1, healthy: 0 });
+    expect(pool.logs.filter(({ event }) => event === 'backend_unsupported')).toMatchObject([{ reason }]);
+    version = '2.3.3';
+    await backends.probeAll();
+    expect(await pool.row(server.baseUrl)).toMatchObject({ state: 'active', version: '2.3.3', state_reason: null });
+    expect(backends.summary()).toEqual({ total: 1, healthy: 1 });
+    await server.close();
+  },
+);
+
+test.each([['2.3.3'], ['2.4.0-rc.1'], ['3.0.0'], ['unknown'], ['latest']])(
+  'a backend of version %s is active',
+  async (version) => {
+    const server = await startVersion(() => version);
+    const backends = pool.process();
+    await backends.join([{ url: server.baseUrl, apiKey }]);
+    await backends.probeAll();
+    expect(await pool.row(server.baseUrl)).toMatchObject({ state: 'active', version });
+    await server.close();
+  },
+);
+
+test('a backend known as too old from before is unsupported at the next round, and one held back by an operator stays so', async () => {
+  const server = await startVersion(() => '2.3.1');
+  const backends = pool.process();
+  await backends.join([{ url: server.baseUrl, apiKey }]);
+  await backends.probeAll();
+  for (const [before, after] of [
+    ['active', 'unsupported'],
+    ['cordoned', 'cordoned'],
+  ] as const) {
+    await pool.database.db.updateTable('backends').set({ state: before, state_reason: null }).execute();
+    await backends.probeAll();
+    expect(await pool.row(server.baseUrl)).toMatchObject({ state: after });
+  }
+  await server.close();
+});
+
 test('128 sends that hang do not make their backend look dead', async () => {
   const sandbox = await pool.startSandbox({
     knobs: { failures: [{ route: 'POST /message/', probability: 1, kind: 'hang' }] },
@@ -224,3 +273,12 @@ test('128 sends that hang do not make their backend look dead', async () => {
   await sandbox.close();
   await Promise.all(hanging);
 });
+
+/** A server that knows our key and calls itself by a version. */
+function startVersion(version: () => string) {
+  return startScriptedServer((request, response) => {
+    if (request.url.startsWith('/instance/')) replay(response, '041-connectionState-unknown');
+    else if (request.url === '/verify-creds') replay(response, '006-verify-creds');
+    else json(response, 200, { ...(readCapture('contract/001-get-root').response.body as object), version: version() });
+  });
+}
