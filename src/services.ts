@@ -139,6 +139,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     ...overrides.webhookDelivery,
   });
   const backends = createBackends({ db, secretBox, clock, logger, readTimeoutMs: config.requestTimeoutMs });
+  backends.follow(config.healthCheckIntervalMs);
   const phoneNumbers = createPhoneNumbers({
     db,
     ids,

@@ -4,6 +4,7 @@ import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import { listBackends, upsertBackend } from './backends-system.ts';
+import { createFollower, type Follower } from './follow.ts';
 import { createProbe } from './probe.ts';
 import { apiKeyContext, type Backend, backendUnavailable, createRegistry } from './registry.ts';
 
@@ -45,6 +46,7 @@ export function createBackends(deps: {
 }) {
   const registry = createRegistry(deps);
   const probe = createProbe({ ...deps, registry });
+  let follower: Follower | undefined;
   return {
     /** Adds backends whose URL is new and renews the key of the others; none is ever removed by this. */
     async join(backends: readonly JoiningBackend[]): Promise<void> {
@@ -69,6 +71,13 @@ export function createBackends(deps: {
     probeAbsent: probe.probeAbsent,
     /** Reads the table anew, so that what other processes recorded holds here. Rejects while the database is away. */
     refresh: registry.refresh,
+    /**
+     * Reads the table every `intervalMs`, and every second while a backend does not serve, until closed: in each process,
+     * since the probes of a round run in one of them only.
+     */
+    follow(intervalMs: number): void {
+      follower ??= createFollower({ registry, logger: deps.logger, intervalMs });
+    },
     /** The backend whatever its state. Throws `backend_unavailable` when it is not in the pool. */
     backendOf: (id: number): Promise<Backend> => registry.require(id),
     /** The backend, fit for a send. Throws `backend_unavailable` when it is known to be down. */
@@ -89,6 +98,7 @@ export function createBackends(deps: {
     list: () => registry.all().map(({ url, state, stateReason, version }) => ({ url, state, stateReason, version })),
     /** Lets calls under way come to their end. */
     async close(): Promise<void> {
+      await follower?.close();
       await Promise.all([registry.close(), probe.close()]);
     },
   };
