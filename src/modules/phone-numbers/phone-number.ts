@@ -16,6 +16,8 @@ export type PhoneNumber = {
   integration: Integration;
   webhookUrl: string | null;
   qrCode: string | null;
+  /** The other way to connect, where the backend gave one with the code. */
+  pairingCode: string | null;
   qrExpiresAt: Date | null;
   connectedAt: Date | null;
   createdAt: Date;

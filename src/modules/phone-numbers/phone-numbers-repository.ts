@@ -139,6 +139,9 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_code end`.as(
           'qr_code',
         ),
+        sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.pairing_code end`.as(
+          'pairing_code',
+        ),
         sql<Date | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_expires_at end`.as(
           'qr_expires_at',
         ),
@@ -165,6 +168,7 @@ function toPhoneNumber(row: Row): PhoneNumber {
     integration: row.integration as Integration,
     webhookUrl: row.webhook_url,
     qrCode: row.qr_code,
+    pairingCode: row.pairing_code,
     qrExpiresAt: row.qr_expires_at,
     connectedAt: row.connected_at,
     createdAt: row.created_at,

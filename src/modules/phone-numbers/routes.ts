@@ -142,7 +142,8 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
     async (request) => {
       const number = await phoneNumbers.fetchQr(callerOf(request).userId, request.params.id);
       const { id, status, qr_code, qr_expires_at, sandbox } = viewOf(number);
-      return { success: true as const, id, status, qr_code, qr_expires_at, sandbox };
+      const { pairingCode: pairing_code } = number;
+      return { success: true as const, id, status, qr_code, pairing_code, qr_expires_at, sandbox };
     },
   );
 

@@ -114,6 +114,9 @@ export const QrAnswer = Type.Object({
   id: Type.Integer(),
   status: NumberStatus,
   qr_code: PhoneNumberView.properties.qr_code,
+  pairing_code: nullable(
+    Type.String({ description: 'To be typed on the phone instead of scanning; null unless the backend gave one.' }),
+  ),
   qr_expires_at: PhoneNumberView.properties.qr_expires_at,
   sandbox: Type.Boolean(),
 });

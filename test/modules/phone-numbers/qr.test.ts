@@ -74,6 +74,19 @@ test('the same code told twice is one code and one event', async () => {
   expect((await readNumber(gateway, id)).qr_expires_at).toEqual(before.qr_expires_at);
 });
 
+test('a pairing code that came with the code is answered with it, and goes when it goes', async () => {
+  const id = await settledNumber();
+  const { name } = await placeOf(gateway, id);
+  const base64 = `data:image/png;base64,${Buffer.alloc(300, 7).toString('base64')}`;
+  await control.emit(name, 'qrcode.updated', {
+    qrcode: { instance: name, pairingCode: 'WZYEH1YY', code: 'with pairing', base64 },
+  });
+  await eventually(async () => (await qrOf(id)).body.qr_code).toBe(base64);
+  expect((await qrOf(id)).body.pairing_code).toBe('WZYEH1YY');
+  await scan(id);
+  expect((await qrOf(id)).body).toMatchObject({ status: 'connected', pairing_code: null });
+});
+
 test('a code that was not scanned in time is shown no more, and the number says qr_expired', async () => {
   const id = await settledNumber();
   await qrRunsOut(id);
@@ -125,7 +138,15 @@ test('a connected number has no code, and its backend is not asked for one', asy
   await scan(id);
   const { status, body } = await qrOf(id);
   expect(status).toBe(200);
-  expect(body).toEqual({ success: true, id, status: 'connected', qr_code: null, qr_expires_at: null, sandbox: true });
+  expect(body).toEqual({
+    success: true,
+    id,
+    status: 'connected',
+    qr_code: null,
+    pairing_code: null,
+    qr_expires_at: null,
+    sandbox: true,
+  });
   expect(connects()).toEqual([]);
 });
 
