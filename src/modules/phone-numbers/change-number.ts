@@ -54,18 +54,18 @@ export function createRotateToken(deps: Deps) {
     userId: number,
     id: number,
     overlapHours: number,
-  ): Promise<{ number: PhoneNumber; token: string }> {
+  ): Promise<{ number: PhoneNumber; token: string; formerTokensExpireAt: Date }> {
     const token = makeCheckedToken(deps.ids, tokenPrefix);
     const hint = hintOf(token, tokenPrefix);
-    const number = await inTransaction(deps.db, async (tx) => {
+    const { number, formerTokensExpireAt } = await inTransaction(deps.db, async (tx) => {
       if (!(await lockPhoneNumber(tx, userId, id))) throw notFound('Phone number');
-      await endLiveToken(tx, id, overlapHours);
+      const formerTokensExpireAt = await endLiveToken(tx, id, overlapHours);
       await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
       await setTokenHint(tx, userId, id, hint);
-      return findPhoneNumber(tx, userId, id);
+      return { number: await findPhoneNumber(tx, userId, id), formerTokensExpireAt };
     });
     if (number === undefined) throw notFound('Phone number');
     deps.tokens.forget(id);
-    return { number, token };
+    return { number, token, formerTokensExpireAt };
   };
 }

@@ -16,6 +16,7 @@ import {
   OneNumber,
   QrAnswer,
   RotateBody,
+  RotatedNumber,
   StatusAnswer,
   viewOf,
 } from './schemas.ts';
@@ -195,20 +196,25 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       schema: {
         tags,
         summary: 'Give a phone number a new token',
-        description: 'The new token is shown this once.',
+        description:
+          'The new token is shown this once. The former token works for overlap_hours more (24 unless given); 0 ends it at once.',
         params: IdParams,
         body: Type.Union([RotateBody, Type.Null()]),
-        response: { 200: OneNumber, ...problems(writing, 'not_found') },
+        response: { 200: RotatedNumber, ...problems(writing, 'not_found') },
       },
     },
     async (request) => {
       const overlapHours = request.body?.overlap_hours ?? 24;
-      const { number, token } = await phoneNumbers.rotateToken(
+      const { number, token, formerTokensExpireAt } = await phoneNumbers.rotateToken(
         callerOf(request).userId,
         request.params.id,
         overlapHours,
       );
-      return { success: true as const, phone_number: viewOf(number, token) };
+      return {
+        success: true as const,
+        phone_number: viewOf(number, token),
+        former_tokens_expire_at: formerTokensExpireAt.toISOString(),
+      };
     },
   );
 

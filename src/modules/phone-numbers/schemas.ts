@@ -104,6 +104,14 @@ export const OneNumber = Type.Object({
   phone_number: PhoneNumberView,
   warning: Type.Optional(Type.String()),
 });
+export const RotatedNumber = Type.Object({
+  success: Type.Literal(true),
+  phone_number: PhoneNumberView,
+  former_tokens_expire_at: Type.String({
+    format: 'date-time',
+    description: 'When the last of the former tokens ends; the present time with overlap_hours 0.',
+  }),
+});
 export const ManyNumbers = Type.Object({
   success: Type.Literal(true),
   phone_numbers: Type.Array(PhoneNumberView),

@@ -115,6 +115,22 @@ test('a rotation without a body lets both tokens work in every process, and show
   expect(await isGoodAtBoth(token)).toEqual([true, true]);
 });
 
+test.each([[0], [2], [undefined]])(
+  'a rotation with an overlap of %j hours says when the former tokens end',
+  async (hours) => {
+    const { id } = await createdNumber(user);
+    const { body } = await rotate(id, hours === undefined ? undefined : { overlap_hours: hours });
+    const row = await gateway.database.db
+      .selectFrom('number_tokens')
+      .select(['expires_at', sql<Date>`app_now() + make_interval(hours => ${hours ?? 24})`.as('expected')])
+      .where('phone_number_id', '=', id)
+      .where('expires_at', 'is not', null)
+      .executeTakeFirstOrThrow();
+    expect(body.former_tokens_expire_at).toBe(row.expires_at?.toISOString());
+    expect(Math.abs(Date.parse(body.former_tokens_expire_at) - row.expected.getTime())).toBeLessThan(5_000);
+  },
+);
+
 test('a rotation with overlap 0 ends the former token at once here, and within 5 s in the other process', async () => {
   const number = await gateway.connectNumber(user);
   expect(await isGoodAtBoth(number.token)).toEqual([true, true]);
