@@ -1,9 +1,8 @@
-import type { Redis } from 'ioredis';
 import { addressGroup } from '../../platform/address-group.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { tooManyAttempts } from './errors.ts';
-import { createLimiter, type Limit } from './limiter.ts';
+import { createLimiter, type Limit, type SharedCounts } from './limiter.ts';
 
 export type GuessThrottle = {
   /** Throws `too_many_attempts` while the address has guessed too much. */
@@ -24,10 +23,10 @@ export function createGuessThrottle(deps: {
   limit: Limit;
   clock: Clock;
   logger: Logger;
-  redis?: Redis | undefined;
+  shared: SharedCounts;
 }): GuessThrottle {
   const { limit, clock, logger } = deps;
-  const guesses = createLimiter({ name: 'guesses', limit, redis: deps.redis });
+  const guesses = createLimiter({ name: 'guesses', limit, shared: deps.shared });
   /** Addresses with a recent failure: until when, and whether their being throttled was logged. */
   const recent = new Map<string, { until: number; logged: boolean }>();
 

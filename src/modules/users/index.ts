@@ -37,6 +37,8 @@ export type UsersOptions = {
   signupPlans: readonly string[];
   /** Shares the throttles between processes; while it is down each process counts by itself. */
   redis?: Redis | undefined;
+  /** Stands before every key in Redis, so that installations that share a server do not count for each other. */
+  redisPrefix?: string | undefined;
   /** Figures that replace the usual ones. */
   limits?: {
     login?: Partial<LoginLimits>;
@@ -100,7 +102,8 @@ export type Users = {
 const secretBytesMin = 32;
 
 export function createUsers(options: UsersOptions): Users {
-  const { db, clock, ids, logger, jwtSecret: secret, signupPlans, redis, limits = {} } = options;
+  const { db, clock, ids, logger, jwtSecret: secret, signupPlans, limits = {} } = options;
+  const shared = { redis: options.redis, prefix: options.redisPrefix };
   if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`jwtSecret needs at least ${secretBytesMin} bytes.`);
 
   const passwords = createPasswords();
@@ -108,8 +111,8 @@ export function createUsers(options: UsersOptions): Users {
   const refreshTokens = createRefreshTokens({ ids, secret });
   const callers = createIdentifyCaller({ db, clock, accessTokens });
   const { forget } = callers;
-  const guesses = createGuessThrottle({ limit: limits.guesses ?? guessLimit, clock, logger, redis });
-  const throttle = createLoginThrottle({ limits: { ...loginLimits, ...limits.login }, redis });
+  const guesses = createGuessThrottle({ limit: limits.guesses ?? guessLimit, clock, logger, shared });
+  const throttle = createLoginThrottle({ limits: { ...loginLimits, ...limits.login }, shared });
   const checkPassword = createCheckPassword({ db, passwords, throttle, secret, logger });
 
   async function profile(userId: number): Promise<Profile> {
@@ -126,7 +129,7 @@ export function createUsers(options: UsersOptions): Users {
       passwords,
       signupPlans,
       limit: limits.registrations ?? registrationLimit,
-      redis,
+      shared,
     }),
     logIn: createLogIn({ db, ids, logger, checkPassword, accessTokens, refreshTokens }),
     refresh: createRefreshSession({ db, logger, accessTokens, refreshTokens, forget }),

@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { addressGroup } from '../../platform/address-group.ts';
 import { tooManyAttempts } from './errors.ts';
-import { createLimiter, type Limit } from './limiter.ts';
+import { createLimiter, type Limit, type SharedCounts } from './limiter.ts';
 
 /** Who tries to get in where; `account` is the keyed digest of an e-mail address, of a user or of nobody. */
 export type LoginAttempt = { account: string; ipAddress: string };
@@ -43,12 +42,12 @@ const ticketSeconds = 300;
  * attempt; the wait is an address's own, so no flood from elsewhere lengthens it, and the owner at a fresh address is
  * let in at the second try, at most 60 s after the first.
  */
-export function createLoginThrottle(deps: { limits: LoginLimits; redis?: Redis | undefined }): LoginThrottle {
-  const { limits, redis } = deps;
-  const pairs = createLimiter({ name: 'login-pair', limit: limits.perAccountAndAddress, redis });
-  const addresses = createLimiter({ name: 'login-address', limit: limits.perAddress, redis });
-  const accounts = createLimiter({ name: 'login-account', limit: limits.perAccount, redis });
-  const tickets = createLimiter({ name: 'login-ticket', limit: { points: 1, seconds: ticketSeconds }, redis });
+export function createLoginThrottle(deps: { limits: LoginLimits; shared: SharedCounts }): LoginThrottle {
+  const { limits, shared } = deps;
+  const pairs = createLimiter({ name: 'login-pair', limit: limits.perAccountAndAddress, shared });
+  const addresses = createLimiter({ name: 'login-address', limit: limits.perAddress, shared });
+  const accounts = createLimiter({ name: 'login-account', limit: limits.perAccount, shared });
+  const tickets = createLimiter({ name: 'login-ticket', limit: { points: 1, seconds: ticketSeconds }, shared });
 
   async function check(attempt: LoginAttempt): Promise<void> {
     await refuseWhenUsedUp(pairs, pairOf(attempt));

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
 import { addressGroup } from '../../platform/address-group.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -8,7 +7,7 @@ import type { DB } from '../../schema.ts';
 import { makeApiKey } from './api-key.ts';
 import { comparableEmail, parseEmailAddress } from './email-address.ts';
 import { emailTaken, planNotOffered, tooManyAttempts } from './errors.ts';
-import { createLimiter, type Limit } from './limiter.ts';
+import { createLimiter, type Limit, type SharedCounts } from './limiter.ts';
 import { type Passwords, requireGoodPassword } from './passwords.ts';
 import type { User } from './user.ts';
 import { insertUserKey } from './user-keys-repository.ts';
@@ -35,10 +34,10 @@ export function createRegisterUser(deps: {
   passwords: Passwords;
   signupPlans: readonly string[];
   limit: Limit;
-  redis?: Redis | undefined;
+  shared: SharedCounts;
 }): (registration: Registration) => Promise<{ user: User; apiKey: string }> {
   const { db, ids, logger, passwords, signupPlans, limit } = deps;
-  const attempts = createLimiter({ name: 'registrations', limit, redis: deps.redis });
+  const attempts = createLimiter({ name: 'registrations', limit, shared: deps.shared });
 
   return async (registration) => {
     const email = parseEmailAddress(registration.email);

@@ -26,8 +26,23 @@ describeWithRedis('throttles on Redis', () => {
     await server.stop();
   });
 
+  test('of installations that share a server do not count for each other', async () => {
+    const redis = clients[0];
+    const common = { limit: { points: 2, seconds: 60 }, clock: systemClock, logger };
+    const one = createGuessThrottle({ ...common, shared: { redis, prefix: 'one:' } });
+    const two = createGuessThrottle({ ...common, shared: { redis, prefix: 'two:' } });
+    for (let n = 0; n < 3; n++) await one.noteFailure('192.0.2.77');
+    await two.noteFailure('192.0.2.77');
+    await expect(one.check('192.0.2.77')).rejects.toMatchObject(tooMany);
+    await two.check('192.0.2.77');
+    expect((await redis?.keys('*'))?.sort()).toEqual([
+      'one:throttle:guesses:192.0.2.77',
+      'two:throttle:guesses:192.0.2.77',
+    ]);
+  });
+
   test('count over processes, hold out a wait, and go on per process once Redis is gone', async () => {
-    const [one, two] = clients.map((redis) => createLoginThrottle({ limits: loginLimits, redis }));
+    const [one, two] = clients.map((redis) => createLoginThrottle({ limits: loginLimits, shared: { redis } }));
     if (one === undefined || two === undefined) throw new Error('two processes are needed');
     const attempt = { account: 'somebody', ipAddress: '192.0.2.1' };
     for (let n = 0; n < 5; n++) await (n % 2 === 0 ? one : two).failed(attempt);
@@ -43,7 +58,7 @@ describeWithRedis('throttles on Redis', () => {
     await expect(one.begin(owner)).rejects.toMatchObject(tooMany);
 
     const guessing = clients.map((redis) =>
-      createGuessThrottle({ limit: { points: 4, seconds: 60 }, clock: systemClock, logger, redis }),
+      createGuessThrottle({ limit: { points: 4, seconds: 60 }, clock: systemClock, logger, shared: { redis } }),
     );
     for (let n = 0; n < 4; n++) await guessing[n % 2]?.noteFailure('192.0.2.1');
     await expect(guessing[0]?.check('192.0.2.1')).rejects.toMatchObject(tooMany);

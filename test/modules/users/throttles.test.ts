@@ -108,7 +108,7 @@ describe('log-in', () => {
   });
 
   test('makes an address wait longer the more an account was attacked, and never above 60 s', async () => {
-    const throttle = createLoginThrottle({ limits: loginLimits });
+    const throttle = createLoginThrottle({ limits: loginLimits, shared: {} });
     const waits: (number | undefined)[] = [];
     for (let n = 1; n <= 100; n++) {
       await throttle.failed({ account: 'attacked', ipAddress: `198.51.100.${n}` });
