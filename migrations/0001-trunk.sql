@@ -274,6 +274,14 @@ create table wire_messages (
 -- Only retention looks by time.
 create index wire_messages_first_seen_at_idx on wire_messages using brin (first_seen_at);
 
+-- Addresses that a number was told of in received messages. They may be written to for as long as the number lives,
+-- also when the messages are long gone.
+create table met_addresses (
+  phone_number_id bigint not null,
+  jid text not null,
+  primary key (phone_number_id, jid)
+);
+
 create table message_stats (
   phone_number_id bigint not null,
   date date not null,

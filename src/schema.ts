@@ -197,6 +197,11 @@ export interface MessageStats {
   phone_number_id: number;
 }
 
+export interface MetAddresses {
+  jid: string;
+  phone_number_id: number;
+}
+
 export interface NumberTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
@@ -378,6 +383,7 @@ export interface DB {
   login_sessions: LoginSessions;
   message_stats: MessageStats;
   messages: Messages;
+  met_addresses: MetAddresses;
   number_tokens: NumberTokens;
   phone_number_details: PhoneNumberDetails;
   phone_numbers: PhoneNumbers;

@@ -14,6 +14,7 @@ const owners: Record<string, string> = {
   usage: 'modules/messages',
   messages: 'modules/messages',
   wire_messages: 'modules/messages',
+  met_addresses: 'modules/messages',
   backends: 'modules/backends',
   reservations: 'modules/backends',
   phone_numbers: 'modules/phone-numbers',

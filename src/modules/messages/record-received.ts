@@ -3,6 +3,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
 import type { NewEvent } from '../events/index.ts';
 import type { LockedNumber } from '../phone-numbers/index.ts';
+import { isReportedAddress } from './recipient.ts';
 import { insertReceived } from './wire-messages-system.ts';
 
 export type ReceivedMessage = {
@@ -35,11 +36,18 @@ export async function recordReceived(
     content: JSON.stringify(message.content),
   }));
   const firsts = rows.filter(({ waId }) => !seen.has(waId) && seen.add(waId));
-  const stored = await insertReceived(tx, number, firsts);
+  const met = new Set(messages.flatMap(addressesToldIn));
+  const stored = await insertReceived(tx, number, firsts, [...met]);
   return messages.map((message, index) => {
     const id = rows[index]?.id;
     return id !== undefined && stored.has(id) ? receivedEvent(number, id, message) : undefined;
   });
+}
+
+// Whatever the event tells of the chat and of who wrote may be answered to, in every form of it.
+function addressesToldIn({ remoteJid, payload: { participant, key } }: ReceivedMessage): string[] {
+  const ofKey = typeof key === 'object' && key !== null ? Object.values(key) : [];
+  return [remoteJid, participant, ...ofKey].filter(isReportedAddress);
 }
 
 function receivedEvent(number: LockedNumber, id: string, message: ReceivedMessage): NewEvent {

@@ -120,12 +120,14 @@ export type ReceivedRow = {
 
 /**
  * Stores received messages whose WhatsApp id, each given once, is new to the number; answers the ids of those stored.
- * An acknowledgement may have come before the message, so a ledger row alone does not mean that it is known.
+ * An acknowledgement may have come before the message, so a ledger row alone does not mean that it is known. The
+ * addresses in `met` can be written to from now on.
  */
 export async function insertReceived(
   tx: Transaction<DB>,
   number: { id: number; userId: number },
   received: readonly ReceivedRow[],
+  met: readonly string[],
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
     with heard as (
@@ -143,6 +145,10 @@ export async function insertReceived(
         message_id = excluded.message_id, from_me = false, remote_jid = coalesce(w.remote_jid, excluded.remote_jid)
         where w.message_id is null and w.from_me is not true
       returning message_id
+    ), met as (
+      insert into met_addresses (phone_number_id, jid)
+      select ${number.id}, jid from unnest(${met as string[]}::text[]) as t (jid)
+      on conflict do nothing
     )
     insert into messages (id, user_id, phone_number_id, direction, kind, remote_jid, status, content, whatsapp_id)
     select h.id, ${number.userId}, ${number.id}, 'inbound', h.kind, h.remote_jid, 'received', h.content::json, h.wa_id

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resolveRecipient } from '../../../src/modules/messages/recipient.ts';
+import { recordReceived } from '../../../src/modules/messages/record-received.ts';
+import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 
@@ -29,6 +31,16 @@ async function remember(phoneNumberId: number, jid: string) {
       content: '{}',
     })
     .execute();
+}
+
+function receive(phoneNumberId: number, remoteJid: string, key: Record<string, unknown>) {
+  const number = { id: phoneNumberId, userId: 1, instanceName: 'user_1', alias: null, phoneNumber: null };
+  const payload = { participant: key.participant ?? null, key: { id: 'A', remoteJid, ...key } };
+  return inTransaction(database.db, (tx) =>
+    recordReceived(tx, { ids }, number as never, [
+      { waId: ids.base62(20), remoteJid, kind: 'text', content: {}, payload },
+    ]),
+  );
 }
 
 const resolve = (number: string) => resolveRecipient(database.db, 1, number);
@@ -68,6 +80,19 @@ test('an id is a recipient for the number that met it, and for no other', async 
       expect(await verdict(jid)).toBe(met.includes(jid) ? jid : 'invalid_number');
     }),
   );
+});
+
+test('who wrote in a group may be answered under every address told, long after the message is gone', async () => {
+  const [participant, participantAlt] = ['987654321098765@lid', '5511777777777@s.whatsapp.net'];
+  expect(await verdict(participant)).toBe('invalid_number');
+  await receive(1, '120363041234567890@g.us', { participant, participantAlt, addressingMode: 'lid' });
+  await receive(1, '120363041234567890@g.us', { participant, participantAlt, addressingMode: 'lid' });
+  await receive(1, '555555555555555@lid', { participant: '', remoteJidAlt: '5511666666666@s.whatsapp.net' });
+  await database.db.deleteFrom('messages').where('whatsapp_id', 'is not', null).execute();
+  for (const jid of [participant, participantAlt, '555555555555555@lid', '5511666666666@s.whatsapp.net']) {
+    expect(await verdict(jid)).toBe(jid);
+    await expect(resolveRecipient(database.db, 2, jid)).rejects.toMatchObject({ code: 'invalid_number' });
+  }
 });
 
 test('nothing else is a recipient, whatever is put around one that is', async () => {
