@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { callerOf } from '../../http/authenticate.ts';
+import type { Caller } from '../../http/caller.ts';
 import { problems } from '../../http/problem-details.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -135,13 +136,16 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       schema: {
         tags,
         summary: 'QR code of a phone number',
-        description: 'Connects the number where it is not connected; `qr_code` is null once it is.',
+        description:
+          'Connects the number where it is not connected, so a suspended user may not ask; `qr_code` is null once it is.',
         params: IdParams,
         response: { 200: QrAnswer, ...problems(reading, 'not_found', 'backend_failed', 'backend_unavailable') },
       },
     },
     async (request) => {
-      const number = await phoneNumbers.fetchQr(callerOf(request).userId, request.params.id);
+      const caller = callerOf(request);
+      requireActive(caller);
+      const number = await phoneNumbers.fetchQr(caller.userId, request.params.id);
       const { id, status, qr_code, qr_expires_at, sandbox } = viewOf(number);
       const { pairingCode: pairing_code } = number;
       return { success: true as const, id, status, qr_code, pairing_code, qr_expires_at, sandbox };
@@ -235,6 +239,12 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       return { success: true as const, message: 'Phone number deleted successfully' };
     },
   );
+}
+
+// A suspended user may read, but this GET connects the number.
+function requireActive(caller: Caller): void {
+  if (caller.status === 'active') return;
+  throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
 }
 
 function numericId(id: string): number {

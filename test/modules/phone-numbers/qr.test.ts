@@ -244,6 +244,24 @@ test('an old close that arrives after a newer open changes nothing, although the
   expect(await statusOf(id)).toMatchObject({ status: 'disconnected', status_reason: 'logged_out' });
 });
 
+test('a suspended user cannot have a number connected by asking for its code, and still reads its status', async () => {
+  const suspended = await gateway.signUp();
+  const { id } = await createdNumber(suspended);
+  await untilCreated(gateway, id);
+  await sql`update phone_numbers set qr_code = null, status = 'disconnected' where id = ${id}`.execute(
+    gateway.database.db,
+  );
+  await sql`update users set status = 'suspended' where id = ${suspended.id}`.execute(gateway.database.db);
+  await eventually(async () => (await suspended.api('GET', `/api/phone-numbers/${id}/qr`)).status).toBe(403);
+  control.ledger.clear();
+  expect(await suspended.api('GET', `/api/phone-numbers/${id}/qr`)).toMatchObject({
+    status: 403,
+    body: { code: 'user_suspended' },
+  });
+  expect(connects()).toEqual([]);
+  expect(await suspended.api('GET', `/api/phone-numbers/${id}/status`)).toMatchObject({ status: 200 });
+});
+
 test('a backend that is known to be down answers 503 and is not asked', async () => {
   const id = await loggedOut();
   await gateway.database.db.updateTable('backends').set({ state: 'down' }).execute();
