@@ -16,7 +16,7 @@ export type AuthenticateOptions = {
   /** Null where no live key has this text. */
   resolveApiKey(key: string): Promise<Caller | null>;
   resolveAccessToken(token: string): Promise<Caller | null>;
-  /** Throws `too_many_attempts` while this address guesses too much. */
+  /** Asked about a failure only. Throws `too_many_attempts` while this address guesses too much. */
   checkGuesses(ipAddress: string): Promise<void>;
   noteFailedGuess(ipAddress: string): Promise<void>;
   /** Called before a refusal goes out, where the limit's own turn never comes; may refuse in its place. */
@@ -40,6 +40,7 @@ export function registerAuthenticate(app: FastifyInstance, options: Authenticate
     for (const method of [route.method].flat())
       declaredRoutes.push({ method, url: route.url, auth: route.config.auth });
   });
+  warnOfIgnoredProxy(app);
   app.addHook('onRequest', async (request, reply) => {
     const { auth } = request.routeOptions.config;
     if (auth === 'none' || auth === 'own' || auth === undefined) return;
@@ -50,6 +51,22 @@ export function registerAuthenticate(app: FastifyInstance, options: Authenticate
       await options.limitRefused?.(request, reply);
       throw error;
     }
+  });
+}
+
+/**
+ * Tells once, in the log, that a proxy stands before us and is not trusted: all its callers then count as one address.
+ */
+function warnOfIgnoredProxy(app: FastifyInstance): void {
+  let isTold = false;
+  app.addHook('onRequest', async (request) => {
+    // Fastify knows the addresses along the way only where it trusts a proxy.
+    if (isTold || request.ips !== undefined || request.headers['x-forwarded-for'] === undefined) return;
+    isTold = true;
+    request.log.warn(
+      { event: 'proxy_not_trusted', ip: request.ip },
+      'X-Forwarded-For is ignored: where a proxy of yours sets it, set TRUST_PROXY',
+    );
   });
 }
 
@@ -72,10 +89,11 @@ async function authenticate(request: FastifyRequest, options: AuthenticateOption
   const bearer =
     authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
   if (typeof apiKey !== 'string' && bearer === undefined) throw unauthenticated();
-  await options.checkGuesses(request.ip);
   const caller =
     typeof apiKey === 'string' ? await options.resolveApiKey(apiKey) : await options.resolveAccessToken(bearer ?? '');
   if (caller !== null) return caller;
+  // Many may share one address: whoever guesses there must not shut out those who have a key.
+  await options.checkGuesses(request.ip);
   await options.noteFailedGuess(request.ip);
   request.log.warn({ event: 'authentication_failed', ip: request.ip }, 'authentication failed');
   throw unauthenticated();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLoginThrottle, loginLimits } from '../../../src/modules/users/login-throttle.ts';
+import { makeCheckedToken } from '../../../src/platform/crypto/checked-token.ts';
 import type { DomainError } from '../../../src/platform/errors.ts';
+import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 import { buildUsers, password, plenty, type UsersUnderTest } from './support.ts';
 
@@ -176,18 +178,30 @@ describe('sign-up', () => {
 });
 
 describe('keys', () => {
-  test('guessed too often close the address for a while, with one log event', async () => {
+  test('guessed too often close the address to further guesses for a while, with one log event', async () => {
     const here = usual({ guesses: { points: 5, seconds: 1 } });
-    const { api_key: key } = await here.signUp();
     const profile = (from: string, withKey: string) => here.call('GET', '/api/user/profile', { key: withKey, from });
     const statuses: number[] = [];
     for (let n = 0; n < 7; n++) statuses.push((await profile('192.0.2.1', `guess ${n}`)).status);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
-    expect((await profile('192.0.2.2', key)).status).toBe(200);
+    expect((await profile('192.0.2.2', 'guess')).status).toBe(401);
     expect(here.logLines.filter(({ event }) => event === 'key_guess_throttled')).toEqual([
       expect.objectContaining({ ip: '192.0.2.1', level: 'warn' }),
     ]);
-    await vi.waitFor(async () => expect((await profile('192.0.2.1', key)).status).toBe(200), { timeout: 3_000 });
+    await vi.waitFor(async () => expect((await profile('192.0.2.1', 'guess')).status).toBe(401), { timeout: 3_000 });
+  });
+
+  test('that are good are let in where others guess, keys and access tokens alike', async () => {
+    const here = usual({ guesses: { points: 3, seconds: 60 } });
+    const user = await here.signUp();
+    const { access_token: bearer } = await here.logIn(user.email);
+    const profile = (credential: { key: string } | { bearer: string }) =>
+      here.call('GET', '/api/user/profile', { ...credential, from: '192.0.2.1' });
+    for (let n = 0; n < 62; n++) await profile({ key: makeCheckedToken(createIds(), 'ef_live_') });
+    expect((await profile({ key: 'guess' })).status).toBe(429);
+    expect((await profile({ bearer: 'guess' })).status).toBe(429);
+    expect((await profile({ key: user.api_key })).status).toBe(200);
+    expect((await profile({ bearer })).status).toBe(200);
   });
 
   test('of an address without failures are checked by no one', () => {
