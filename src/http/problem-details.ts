@@ -70,6 +70,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const known = toDomainError(error);
   const status = known === undefined ? 500 : statusOf(known.code, known.kind);
   if (status >= 500) logFailure(request, known, error);
+  if (known?.code === 'invalid_url') logRefusedUrl(request, known);
   if (known?.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, known.retryAfterSeconds)));
   return reply
     .code(status)
@@ -85,6 +86,12 @@ function logFailure(request: FastifyRequest, known: DomainError | undefined, err
   }
   const cause = known.cause instanceof Error ? known.cause.message : undefined;
   request.log.warn({ event: 'request_failed', code: known.code, cause }, 'request failed');
+}
+
+// Never the URL: it may hold secrets. Its cause says which rule refused it.
+function logRefusedUrl(request: FastifyRequest, { cause }: DomainError): void {
+  const stage = typeof cause === 'object' && cause !== null && 'stage' in cause ? cause.stage : undefined;
+  request.log.warn({ event: 'url_refused', user_id: request.caller?.userId, stage, ip: request.ip }, 'URL refused');
 }
 
 /** The body of a problem answer; without an error, of one that is ours. */
