@@ -9,12 +9,13 @@ type Settled = {
   remoteJid?: string | null;
 };
 
-/** JSON text of the payload of `message.sent`, `message.failed` and `message.unknown`. */
+/** JSON text of the payload of `message.sent`, `message.failed` and `message.unknown`; settling fills in the alias. */
 export function settlementPayload(settled: Settled): string {
   return JSON.stringify({
     message_id: settled.messageId,
     phone_number_id: settled.number.id,
     instance_name: settled.number.instanceName,
+    alias: null,
     to: settled.recipient,
     kind: settled.kind,
     status: settled.status,

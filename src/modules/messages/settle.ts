@@ -14,7 +14,7 @@ export type Settlement = {
   remoteJid: string | null;
   isMedia: boolean;
   eventId: string;
-  /** JSON text of the event's payload. */
+  /** JSON text of the event's payload; its `"alias":null` becomes the number's alias of that moment. */
   payload: string;
 };
 
@@ -51,7 +51,9 @@ const settleSql = `
     from locked l join batch b on b.message_id = l.id
     where m.id = l.id
     returning b.message_id, b.user_id, b.phone_number_id, b.status, b.whatsapp_id, b.remote_jid, b.is_media, b.event_id,
-      b.payload, b.ord, 'message.' || b.status as type, l.quota_day
+      coalesce(replace(b.payload, '"alias":null', '"alias":' ||
+        (select to_json(n.alias)::text from phone_numbers n where n.id = b.phone_number_id)), b.payload) as payload,
+      b.ord, 'message.' || b.status as type, l.quota_day
   ), refunded as (
     update usage u set used = u.used - r.n
     from (select user_id, quota_day, count(*)::int as n from updated where status = 'failed' group by user_id, quota_day) r

@@ -6,6 +6,7 @@ import {
   newRecipient,
   onTheWire,
   type Sender,
+  senderOf,
   startSender,
   statsOf,
   usedUnits,
@@ -153,4 +154,31 @@ test('an answer that comes after the 504 still settles the message', async () =>
 
 test('all records of these sends agree', async () => {
   await expectExactRecords(sender);
+});
+
+test('whatever becomes of a send, its event names the alias the number has then', async () => {
+  const alias = `it's "ours" ${'"alias":null'} \\ é`;
+  const { gateway, user } = sender;
+  const own = senderOf(gateway, user, await gateway.connectNumber(user, { alias: 'former' }));
+  expect((await user.api('PATCH', `/api/phone-numbers/${own.number.id}`, { alias })).status).toBe(200);
+  const answers = await Promise.all(
+    [newRecipient(), newRecipient('0000404'), newRecipient('0000408')].map((number) => own.sendText({ number })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 422, 504]);
+  for (const { body } of answers) await untilSettled(body.message_id);
+  const payloads = async (phoneNumberId: number) => {
+    const rows = await gateway.database.db
+      .selectFrom('events')
+      .select(['type', 'payload'])
+      .where('phone_number_id', '=', phoneNumberId)
+      .where('type', 'in', ['message.sent', 'message.failed', 'message.unknown'])
+      .execute();
+    return new Map(rows.map(({ type, payload }) => [type, payload as Record<string, unknown>]));
+  };
+  const told = await payloads(own.number.id);
+  expect([...told.keys()].sort()).toEqual(['message.failed', 'message.sent', 'message.unknown']);
+  for (const payload of told.values()) expect(payload).toMatchObject({ alias, phone_number_id: own.number.id });
+
+  const nameless = await payloads(sender.number.id);
+  expect(nameless.get('message.sent')).toMatchObject({ alias: null });
 });
