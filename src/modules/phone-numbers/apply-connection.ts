@@ -10,10 +10,15 @@ export type ConnectionFact =
   | { kind: 'qr_limit'; at: Date | null }
   | { kind: 'state'; at: Date | null; state: 'open'; wuid?: string; profileName?: string }
   | { kind: 'state'; at: Date | null; state: 'connecting' | 'close' | 'refused'; statusReason?: number }
-  | { kind: 'logged_out'; at: Date | null };
+  | { kind: 'logged_out'; at: Date | null }
+  /** Its backend has no such instance. */
+  | { kind: 'missing'; at: Date | null };
 
 /** How long one code can be scanned: the server gives WhatsApp 45 s for each and then makes the next. */
 const qrLifeMs = 45_000;
+
+/** The reason of a number in error. */
+const missingOnBackend = 'missing_on_backend';
 
 /**
  * Applies facts about one number, in their order, and answers the events to append. The number must be locked by this
@@ -60,6 +65,8 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
       return number.status === 'connected' ? undefined : disconnected(number, 'qr_expired');
     case 'logged_out':
       return disconnected(number, 'logged_out');
+    case 'missing':
+      return number.status === 'error' ? undefined : { status: 'error', statusReason: missingOnBackend, qr: null };
     case 'state':
       return changeForState(number, fact);
     default:
@@ -117,6 +124,7 @@ function eventFor(number: LockedNumber, change: ConnectionChange): NewEvent['typ
   if (change.status === number.status) return undefined;
   if (change.status === 'connected') return 'number.connected';
   if (change.status === 'disconnected') return 'number.disconnected';
+  if (change.status === 'error') return 'number.error';
   return undefined;
 }
 

@@ -114,6 +114,23 @@ export async function findNumberOnBackend(
   return rows[0];
 }
 
+export type NumberToCheck = {
+  backendId: number;
+  backendName: string;
+  status: NumberStatus;
+  connectionAt: Date | null;
+};
+
+/** Undefined while there is nothing to ask a backend about: none, being created, or deleted. */
+export async function findNumberToCheck(db: Kysely<DB>, id: number): Promise<NumberToCheck | undefined> {
+  const { rows } = await sql<NumberToCheck>`
+    select backend_id as "backendId", backend_name as "backendName", status, connection_at as "connectionAt"
+    from phone_numbers
+    where id = ${id} and deleted_at is null and reservation_id is null
+      and backend_id is not null and backend_name is not null`.execute(db);
+  return rows[0];
+}
+
 export type WatchedNumber = { id: number; status: NumberStatus; hasQr: boolean; heardAt: Date | null };
 
 /** The state of several numbers at once, for those who wait for a change. */

@@ -10,6 +10,7 @@ import type { Backends } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createChangeNumber, createRotateToken } from './change-number.ts';
+import { createCheckConnection } from './check-connection.ts';
 import { createCreateNumber } from './create-number.ts';
 import { countElsewhere } from './creation-system.ts';
 import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
@@ -51,7 +52,9 @@ export function createPhoneNumbers(deps: {
       .finally(() => underWay.delete(done));
     underWay.add(done);
   };
-  const shared = { ...deps, keepAlive, watch: createNumberWatch(deps), tokens: createResolveToken(deps) };
+  const tokens = createResolveToken(deps);
+  const checkConnection = createCheckConnection({ ...deps, tokens });
+  const shared = { ...deps, keepAlive, watch: createNumberWatch(deps), tokens, checkConnection };
   const deleteNumber = createDeleteNumber(shared);
 
   return {
@@ -73,6 +76,11 @@ export function createPhoneNumbers(deps: {
      * within a second in other processes. Throws `not_found`.
      */
     rotateToken: createRotateToken(shared),
+    /**
+     * Asks the backend how the number is connected and applies what it says: connected, disconnected, or in error as
+     * `missing_on_backend`. At most once in 10 s per number; never rejects.
+     */
+    checkConnection,
     /** The user's connected number that a token stands for, a second old at most. */
     requireConnected: shared.tokens.requireConnected,
 
