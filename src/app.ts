@@ -52,7 +52,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
   });
 
-  registerCloseIdle(app);
+  registerCloseIdle(app, { withinMs: services.closing.remainingMs });
   registerValidation(app);
   registerJsonBody(app);
   registerProblemDetails(app);

@@ -19,12 +19,14 @@ import type { Alarm } from './platform/alarm/alarm.ts';
 import { createBullAlarm } from './platform/alarm/bull-alarm.ts';
 import { createTimerAlarm } from './platform/alarm/timer-alarm.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
+import { type Countdown, createCountdown } from './platform/countdown.ts';
 import { createSecretBox } from './platform/crypto/secret-box.ts';
 import { createKysely, createPool } from './platform/database/connect.ts';
 import { createEgress, type EgressOptions } from './platform/egress/index.ts';
 import { createIds, type Ids } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
 import { createRedis } from './platform/redis/connect.ts';
+import { within } from './platform/within.ts';
 import type { DB } from './schema.ts';
 
 /** The settings with everything found or made that they left open. */
@@ -47,6 +49,8 @@ export type ServiceOverrides = {
   users?: Partial<Parameters<typeof createUsers>[0]>;
   messages?: Partial<MessagesOptions>;
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
+  /** Milliseconds that requests and calls under way have when closing begins. */
+  closeWithinMs?: number;
 };
 
 export type Services = AsyncDisposable & {
@@ -66,11 +70,16 @@ export type Services = AsyncDisposable & {
   statistics: ReturnType<typeof createStatistics>;
   requestRecorder: ReturnType<typeof createRequestRecorder>;
   retention: ReturnType<typeof createRetention>;
+  /** What requests and calls under way have together when all ends; begins when it is first asked for. */
+  closing: Countdown;
   /** Where backends reach us; set when the port is known. */
   setCallbackUrl(url: string): void;
 };
 
-const closeWithinMs = 20_000;
+// A sender is answered after 20 s. What is left of the 28 s of a stop is for the last writes, and for the database.
+const closeWithinMs = 21_000;
+const lastWritesWithinMs = 4_000;
+const disconnectWithinMs = 1_000;
 
 /** The composition root: builds every module once and knows the order in which they end. */
 export function createServices(config: RunConfig, logger: Logger, overrides: ServiceOverrides = {}): Services {
@@ -107,6 +116,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
       : createBullAlarm({ redisUrl: config.redisUrl, prefix: `evofleet-${config.installationId}`, logger }));
   const secretBox = createSecretBox(config.encryptionKey);
   const egress = createEgress({ allowCidrs: config.egressAllowCidrs, ...overrides.egress });
+  const closing = createCountdown(overrides.closeWithinMs ?? closeWithinMs);
   let callbackUrl = config.backendCallbackUrl;
 
   const plans = createPlans({ db });
@@ -180,21 +190,25 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     statistics,
     requestRecorder,
     retention,
+    closing,
     setCallbackUrl(url) {
       callbackUrl = url;
     },
     async [Symbol.asyncDispose]() {
-      await alarm[Symbol.asyncDispose]();
-      await Promise.all([
-        messages.close(closeWithinMs),
-        phoneNumbers.close(closeWithinMs),
-        inbound.close(),
-        webhookDelivery.close(),
-      ]);
-      await requestRecorder.close();
-      await Promise.all([backends.close(), egress.close()]);
+      const work = async () => {
+        await alarm[Symbol.asyncDispose]();
+        const leftMs = closing.remainingMs();
+        await Promise.all([
+          messages.close(leftMs),
+          phoneNumbers.close(leftMs),
+          inbound.close(),
+          webhookDelivery.close(),
+        ]);
+      };
+      await within(closing.remainingMs() + lastWritesWithinMs, Promise.all([work(), requestRecorder.close()]));
+      await Promise.all([backends.close(disconnectWithinMs), egress.close()]);
       redis?.disconnect();
-      await Promise.all([db.destroy(), batchPool.end()]);
+      await within(disconnectWithinMs, Promise.all([db.destroy(), batchPool.end()]));
     },
   };
 }

@@ -59,13 +59,15 @@ async function start(config: Config, logger: Logger): Promise<void> {
   await prepare(services);
 
   const app = await buildApp(services);
-  running.defer(() => app.close());
+  const lanes = new AsyncDisposableStack();
+  // Together, so that nobody is let in while the lanes come to their end.
+  running.defer(async () => void (await Promise.all([app.close(), lanes.disposeAsync()])));
   await app.listen({ host: config.host, port: config.port });
   const { port, ownUrl } = whereItListens(app.addresses(), config);
   // Simulated servers live in this process: whatever the public address, they reach it here.
   if (pool.areSandboxes) services.setCallbackUrl(ownUrl);
   else if (config.port === 0) services.setCallbackUrl(config.backendCallbackUrl.replace(/:0$/, `:${port}`));
-  if (config.role !== 'api') running.use(startLanes(services));
+  if (config.role !== 'api') lanes.use(startLanes(services));
 
   const startMs = Math.round(performance.now() - startedAt);
   logger.info({ event: 'started', role: config.role, port, ms: startMs }, 'gateway is up');

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
 import { listBackends, upsertBackend } from './backends-system.ts';
 import { createFollower, type Follower } from './follow.ts';
@@ -96,10 +97,10 @@ export function createBackends(deps: {
     },
     /** From memory: each backend with its state, and why it is not active. */
     list: () => registry.all().map(({ url, state, stateReason, version }) => ({ url, state, stateReason, version })),
-    /** Lets calls under way come to their end. */
-    async close(): Promise<void> {
-      await follower?.close();
-      await Promise.all([registry.close(), probe.close()]);
+    /** Lets calls under way come to their end, for at most `withinMs`; those that are left break off. */
+    async close(withinMs = 10_000): Promise<void> {
+      await within(withinMs, Promise.resolve(follower?.close()));
+      await Promise.all([registry.close(withinMs), within(withinMs, probe.close())]);
     },
   };
 }

@@ -4,6 +4,7 @@ import { createEvolutionClient, type EvolutionClient } from '../../evolution/cli
 import { createEvolutionPool } from '../../evolution/pool.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
 import { type BackendRow, type BackendState, listBackends } from './backends-system.ts';
 
@@ -26,7 +27,7 @@ export type Backend = {
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-type Entry = Backend & { hasKey(apiKey: string): boolean; close(): Promise<void> };
+type Entry = Backend & { hasKey(apiKey: string): boolean; close(withinMs: number): Promise<void> };
 
 // It reads memory only there: a server that takes longer hangs.
 const probeWithinMs = 3_000;
@@ -91,6 +92,7 @@ export function createRegistry(deps: {
     };
     const sends = client(undefined, readTimeoutMs);
     const control = client(64, readTimeoutMs);
+    const poolsOfCalls = [...pools];
     const probing = client(2, Math.min(readTimeoutMs, probeWithinMs));
     return {
       ...row,
@@ -98,8 +100,11 @@ export function createRegistry(deps: {
       sends,
       control,
       probing,
-      // Calls under way come to their end first.
-      close: async () => void (await Promise.allSettled(pools.map((pool) => pool.close()))),
+      async close(withinMs) {
+        if (await within(withinMs, Promise.all(pools.map((pool) => pool.close())))) return;
+        // A probe that we broke off would count against the backend; it ends soon by itself.
+        await Promise.allSettled(poolsOfCalls.map((pool) => pool.destroy()));
+      },
     };
   }
 
@@ -114,8 +119,8 @@ export function createRegistry(deps: {
     refresh,
     all: (): readonly Backend[] => [...entries.values()],
     require,
-    async close(): Promise<void> {
-      await Promise.allSettled([...entries.values()].map((entry) => entry.close()));
+    async close(withinMs: number): Promise<void> {
+      await Promise.allSettled([...entries.values()].map((entry) => entry.close(withinMs)));
       entries.clear();
     },
   };
