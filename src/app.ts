@@ -71,9 +71,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       : { sharedCounter: createRedisHitCounter(redis, `evofleet-${config.installationId}:rate:`) }),
   });
   registerNotFound(app);
-  await registerOpenapi(app, { version: '0.1.0' });
+  if (config.role !== 'worker') await registerOpenapi(app, { version: '0.1.0' });
 
-  registerRoot(app);
   registerHealth(app, {
     instances: services.backends.summary,
     checks: [
@@ -81,12 +80,15 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       ...(redis === undefined ? [] : [{ name: 'redis', check: async () => void (await redis.ping()) }]),
     ],
   });
+  await registerInboundRoutes(app, services);
+  // A worker serves its backends and whoever watches over it.
+  if (config.role === 'worker') return app;
+  registerRoot(app);
   registerUserRoutes(app, services);
   registerPhoneNumberRoutes(app, services);
   registerMessageRoutes(app, services);
   registerStatisticsRoutes(app, services);
   registerWebhookRoutes(app, services);
-  await registerInboundRoutes(app, services);
   return app;
 }
 

@@ -71,7 +71,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
 
   const startMs = Math.round(performance.now() - startedAt);
   logger.info({ event: 'started', role: config.role, port, ms: startMs }, 'gateway is up');
-  if (process.stdout.isTTY || database.isEmbedded) {
+  if (config.role !== 'worker' && (process.stdout.isTTY || database.isEmbedded)) {
     console.log(
       banner({
         config,
