@@ -10,9 +10,10 @@ import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
 import { createCatchUp } from './apply-status.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
-import { requireMediaSupport } from './errors.ts';
+import { quotaExceeded, requireMediaSupport } from './errors.ts';
 import { createMediaBudget } from './media-budget.ts';
 import { type MediaInput, mediaContent } from './media-content.ts';
+import { readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
 import { resolveRecipient } from './recipient.ts';
 import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
@@ -82,6 +83,12 @@ export function createMessages(deps: MessagesOptions) {
     await settle(settlement);
   }
 
+  // Accepting decides; this only spares fetching for nothing.
+  async function requireUnitLeft({ userId, dailyMax }: SendInput): Promise<void> {
+    const usage = await readUsage(deps.db, userId);
+    if (usage !== undefined && usage.used >= dailyMax) throw quotaExceeded(dailyMax, usage.renewsInSeconds);
+  }
+
   async function drain(ended: Promise<void>): Promise<void> {
     while (underWay.size > 0 && !closing.signal.aborted) await Promise.race([Promise.all(underWay), ended]);
   }
@@ -92,8 +99,9 @@ export function createMessages(deps: MessagesOptions) {
       const place = budget.place(input.userId);
       return send(
         input,
-        (number) => {
+        async (number) => {
           requireMediaSupport(number.integration);
+          if (media.url !== undefined) await requireUnitLeft(input);
           return mediaContent(deps, place, media);
         },
         place.release,

@@ -103,6 +103,12 @@ test('a data URI is base64 with its type told', async () => {
   expect(callBody(to)).toMatchObject({ media: bytes.toString('base64'), mimetype: 'image/png' });
 });
 
+test('base64 in broken lines is handed on without the breaks', async () => {
+  const to = newRecipient();
+  expect((await sender.sendMedia({ number: to, mediaBase64: 'AAAA\r\nBBBB\nCCCC\n' })).status).toBe(200);
+  expect(callBody(to)).toMatchObject({ media: 'AAAABBBBCCCC' });
+});
+
 test('a document without a name gets one, from its URL where that has one', async () => {
   const bytes = randomBytes(300);
   const mediaBase64 = bytes.toString('base64');
@@ -164,7 +170,6 @@ test.each([
   ['not base64', '!!!!'],
   ['base64url', 'a-_b'],
   ['a wrong length', 'AAAAA'],
-  ['line breaks', 'AAAA\nAAAA'],
   ['an empty data URI', 'data:image/png;base64,'],
   ['a data URI that is no base64', 'data:image/png,AAAA'],
   ['a data URI of another type', 'data:application/pdf;base64,AAAA'],
@@ -239,6 +244,30 @@ test('one user fetches three URLs at once; the others wait for their turn', asyn
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(9).fill(200));
   expect(server.openMost).toBe(3);
+});
+
+test('nothing is fetched for a user whose day is used up', async () => {
+  const { gateway, user } = sender;
+  const mediaUrl = serveBytes('unwanted.png', randomBytes(100), 'image/png');
+  const { db } = gateway.database;
+  const setOwnMax = (own_max_messages_per_day: number | null) =>
+    db.updateTable('users').set({ own_max_messages_per_day }).where('id', '=', user.id).execute();
+  await setOwnMax(await usedUnits(sender));
+  const answer = await vi.waitFor(async () => {
+    const answered = await sender.sendMedia({ number: newRecipient(), mediaUrl });
+    expect(answered.status).toBe(429);
+    return answered;
+  }, 8_000);
+  const asked = server.asked.filter((path) => path === '/unwanted.png').length;
+  const again = await sender.sendMedia({ number: newRecipient(), mediaUrl });
+  await setOwnMax(null);
+  expect(answer).toMatchObject({ body: { code: 'quota_exceeded' }, headers: { 'x-quota-remaining': '0' } });
+  expect(again).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
+  expect(Number(again.headers['retry-after'])).toBeGreaterThan(0);
+  expect(server.asked.filter((path) => path === '/unwanted.png')).toHaveLength(asked);
+  await vi.waitFor(async () => {
+    expect((await sender.sendMedia({ number: newRecipient(), mediaBase64: 'AAAA' })).status).toBe(200);
+  }, 8_000);
 });
 
 test('six large bodies have a place until they are answered; a seventh is told to come again', async () => {
