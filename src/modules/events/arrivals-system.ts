@@ -11,13 +11,13 @@ export type EventRange = { userId: number; first: number; last: number };
 export async function takeArrivals(tx: Transaction<DB>, eventsMax: number): Promise<EventRange[]> {
   const { rows } = await sql<EventRange>`
     with oldest as materialized (
-      select id, last_sequence - first_sequence + 1 as events from event_arrivals
+      select ctid as place, id, last_sequence - first_sequence + 1 as events from event_arrivals
       order by id limit 256 for update skip locked
     ), taken as (
-      select id from (select id, events, sum(events) over (order by id) as total from oldest) summed
+      select place from (select place, events, sum(events) over (order by id) as total from oldest) summed
       where total - events < ${eventsMax}
     )
-    delete from event_arrivals where id = any(array(select id from taken))
+    delete from event_arrivals where ctid = any(array(select place from taken))
     returning user_id as "userId", first_sequence as first, last_sequence as last`.execute(tx);
   return rows;
 }

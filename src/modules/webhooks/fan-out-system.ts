@@ -28,10 +28,12 @@ export async function matchEndpoints(tx: Transaction<DB>, ranges: readonly Event
     with ranges as (
       select * from unnest(${ranges.map((range) => range.userId)}::bigint[], ${ranges.map((range) => range.first)}::bigint[],
         ${ranges.map((range) => range.last)}::bigint[]) as r (user_id, first, last)
+    ), heard as materialized (
+      select * from ranges r where exists (select 1 from endpoints e where e.user_id = r.user_id and e.enabled)
     )
     select ev.id as "eventId", ev.type as "eventType", e.id as "endpointId", ev.user_id as "userId",
       ev.phone_number_id as "phoneNumberId"
-    from ranges r
+    from heard r
     join endpoints e on e.user_id = r.user_id and e.enabled
     cross join lateral (
       select id, user_id, sequence, type, phone_number_id, created_at from events
