@@ -1,8 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { problems } from '../../http/problem-details.ts';
-import { DomainError } from '../../platform/errors.ts';
-import type { Inbound, InboundCaller } from './index.ts';
+import type { Inbound } from './index.ts';
 
 const bodyBytesMax = 25 * 1_048_576;
 const bytesUndeclared = 1_048_576;
@@ -31,7 +30,8 @@ export async function registerInboundRoutes(app: FastifyInstance, deps: { inboun
         bodyLimit: bodyBytesMax,
         schema,
         onRequest: async (request, reply) => {
-          request.setDecorator('inboundCaller', await authenticate(request, inbound));
+          const { params, headers, ip } = request;
+          request.setDecorator('inboundCaller', await inbound.authenticate(params.secretId, headers.authorization, ip));
           // A length that is not declared may be any.
           const release = inbound.takeBytes(Number(request.headers['content-length'] ?? bytesUndeclared));
           reply.raw.once('close', release);
@@ -44,18 +44,4 @@ export async function registerInboundRoutes(app: FastifyInstance, deps: { inboun
       },
     );
   });
-}
-
-async function authenticate(
-  request: FastifyRequest<{ Params: { secretId: string } }>,
-  inbound: Pick<Inbound, 'authenticate'>,
-): Promise<InboundCaller> {
-  try {
-    return await inbound.authenticate(request.params.secretId, request.headers.authorization);
-  } catch (error) {
-    if (error instanceof DomainError && error.kind === 'unauthenticated') {
-      request.log.warn({ event: 'inbound_secret_refused', ip: request.ip }, 'inbound secret refused');
-    }
-    throw error;
-  }
 }
