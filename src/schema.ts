@@ -224,6 +224,7 @@ export interface PhoneNumberDetails {
   messages_received_today: number | null;
   messages_sent_today: number | null;
   phone_number: string | null;
+  sandbox: boolean | null;
   server_instance: string | null;
   status: string | null;
   status_reason: string | null;

@@ -18,8 +18,10 @@ select
   coalesce(message_stats.messages_received, 0) as messages_received_today,
   coalesce(message_stats.media_sent, 0) as media_sent_today,
   coalesce(message_stats.media_received, 0) as media_received_today,
-  coalesce(message_stats.messages_failed, 0) as messages_failed_today
+  coalesce(message_stats.messages_failed, 0) as messages_failed_today,
+  coalesce(backends.is_sandbox, false) as sandbox
 from phone_numbers
 join users on users.id = phone_numbers.user_id
+left join backends on backends.id = phone_numbers.backend_id
 left join message_stats on message_stats.phone_number_id = phone_numbers.id and message_stats.date = app_today()
 where phone_numbers.deleted_at is null;

@@ -4,6 +4,7 @@ const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type
 const exact = { additionalProperties: false } as const;
 const count = () => Type.Integer({ minimum: 0 });
 const time = () => Type.String({ format: 'date-time' });
+const sandbox = () => Type.Boolean({ description: 'True on a simulated backend: nothing reaches WhatsApp.' });
 const day = (description: string, example: string) =>
   Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description, examples: [example] });
 
@@ -51,6 +52,7 @@ export const StatisticsAnswer = Type.Object(
           display_name: nullable(Type.String()),
           phone_number: nullable(Type.String()),
           ...figures,
+          sandbox: sandbox(),
         }),
         { description: 'Your phone numbers, oldest first; deleted ones are not listed.' },
       ),
@@ -72,6 +74,7 @@ export const StatisticsAnswer = Type.Object(
               display_name: 'Customer Service',
               phone_number: '628123456789',
               ...figuresExample,
+              sandbox: false,
             },
           ],
         },
@@ -96,6 +99,7 @@ const DetailsView = Type.Object({
   media_sent_today: count(),
   media_received_today: count(),
   messages_failed_today: count(),
+  sandbox: sandbox(),
 });
 
 export const DashboardAnswer = Type.Object({

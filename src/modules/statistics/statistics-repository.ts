@@ -15,6 +15,7 @@ export type ListedNumber = {
   instanceName: string;
   displayName: string | null;
   phoneNumber: string | null;
+  isSandbox: boolean;
 };
 
 /** Today by the database's clock, UTC. */
@@ -57,11 +58,18 @@ export async function listNumbers(
 ): Promise<ListedNumber[]> {
   let query = db
     .selectFrom('phone_numbers')
-    .select(['id', 'instance_name as instanceName', 'display_name as displayName', 'phone_number as phoneNumber'])
-    .where('user_id', '=', userId)
-    .where('deleted_at', 'is', null)
-    .orderBy('created_at')
-    .orderBy('id');
-  if (phoneNumberId !== undefined) query = query.where('id', '=', phoneNumberId);
+    .leftJoin('backends', 'backends.id', 'phone_numbers.backend_id')
+    .select([
+      'phone_numbers.id',
+      'phone_numbers.instance_name as instanceName',
+      'phone_numbers.display_name as displayName',
+      'phone_numbers.phone_number as phoneNumber',
+      sql<boolean>`coalesce(backends.is_sandbox, false)`.as('isSandbox'),
+    ])
+    .where('phone_numbers.user_id', '=', userId)
+    .where('phone_numbers.deleted_at', 'is', null)
+    .orderBy('phone_numbers.created_at')
+    .orderBy('phone_numbers.id');
+  if (phoneNumberId !== undefined) query = query.where('phone_numbers.id', '=', phoneNumberId);
   return query.execute();
 }

@@ -17,6 +17,7 @@ export function statisticsView(report: StatisticsReport): Static<typeof Statisti
       display_name: number.displayName,
       phone_number: number.phoneNumber,
       ...figuresView(number),
+      sandbox: number.isSandbox,
     })),
   };
 }

@@ -141,6 +141,18 @@ test('it lists the oldest 100 numbers and counts all', async () => {
   expect(body.dashboard.phone_numbers).toHaveLength(100);
 });
 
+test('numbers on a simulated backend are marked as such in the dashboard and in the statistics, others are not', async () => {
+  const user = await gateway.signUp();
+  const { id } = await gateway.connectNumber(user);
+  const real = await addNumber(user, 'connected');
+  const { dashboard } = (await user.api('GET', '/api/dashboard')).body;
+  const { statistics } = (await user.api('GET', '/api/statistics')).body;
+  const marks = (numbers: { id: number; sandbox: boolean }[]) =>
+    Object.fromEntries(numbers.map((number) => [number.id, number.sandbox]));
+  expect(marks(dashboard.phone_numbers)).toEqual({ [id]: true, [real]: false });
+  expect(marks(statistics.phone_numbers)).toEqual({ [id]: true, [real]: false });
+});
+
 test('it shows no secret and no backend', async () => {
   const user = await gateway.signUp();
   const { token } = await gateway.connectNumber(user);

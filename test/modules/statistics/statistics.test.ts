@@ -84,6 +84,7 @@ describe('figures of a span', () => {
             display_name: 'One',
             phone_number: '628123456789',
             ...figures(8, 6, 1, 4, 1),
+            sandbox: false,
           },
           {
             id: two,
@@ -91,6 +92,7 @@ describe('figures of a span', () => {
             display_name: 'Two',
             phone_number: '628123456789',
             ...figures(7, 0, 0, 0, 2),
+            sandbox: false,
           },
         ],
       },
