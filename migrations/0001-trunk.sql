@@ -133,6 +133,8 @@ create table usage (
   granted integer not null default 0,
   primary key (user_id, day)
 ) with (fillfactor = 50);
+-- Only retention looks by day.
+create index usage_day_idx on usage (day);
 
 -- The pool ------------------------------------------------------------------------------------------------------
 
@@ -218,6 +220,7 @@ create table number_tokens (
   expires_at timestamptz
 );
 create unique index number_tokens_live_key on number_tokens (phone_number_id) where expires_at is null;
+create index number_tokens_expires_at_idx on number_tokens (expires_at) where expires_at is not null;
 
 -- What a backend must show to speak for a number: the last part of our callback URL and its bearer secret.
 create table inbound_secrets (
@@ -230,6 +233,7 @@ create table inbound_secrets (
   expires_at timestamptz
 );
 create index inbound_secrets_phone_number_id_idx on inbound_secrets (phone_number_id);
+create index inbound_secrets_expires_at_idx on inbound_secrets (expires_at) where expires_at is not null;
 
 -- Messages ------------------------------------------------------------------------------------------------------
 

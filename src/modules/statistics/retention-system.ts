@@ -105,6 +105,32 @@ export async function deleteOldFigures(
   );
 }
 
+/** Deletes at most `limit` days' units of users that are older than `days` days; answers how many. */
+export async function deleteOldUsage(
+  db: Kysely<DB>,
+  { days, limit }: { days: number; limit: number },
+): Promise<number> {
+  return countDeleted(
+    sql`
+    delete from usage where ctid = any(array(
+      select ctid from usage where day < app_today() - ${days}::int
+      order by day limit ${limit} for update skip locked))`.execute(db),
+  );
+}
+
+/** What has an end, after which nobody finds it any more. */
+export type EndedTable = 'number_tokens' | 'inbound_secrets';
+
+/** Deletes at most `limit` rows that ended more than a day ago; answers how many. */
+export async function deleteEnded(db: Kysely<DB>, table: EndedTable, limit: number): Promise<number> {
+  return countDeleted(
+    sql`
+    delete from ${sql.table(table)} where ctid = any(array(
+      select ctid from ${sql.table(table)} where expires_at < app_now() - interval '1 day'
+      limit ${limit} for update skip locked))`.execute(db),
+  );
+}
+
 async function countDeleted(done: Promise<{ numAffectedRows?: bigint }>): Promise<number> {
   return Number((await done).numAffectedRows ?? 0n);
 }

@@ -5,10 +5,12 @@ import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import {
   type DayLog,
+  deleteEnded,
   deleteOldFigures,
   deleteOldMessages,
   deleteOldRows,
   deleteOldStrays,
+  deleteOldUsage,
   dropPartition,
   listOldPartitions,
   makeDayPartitions,
@@ -78,6 +80,10 @@ export function createRetention(deps: { db: Kysely<DB>; logger: Logger; days: Re
         { table: 'events', time: 'created_at' },
       ] as const) {
         await deleteAll(timed.table, (limit) => deleteOldRows(db, timed, { days: days.messages, limit }));
+      }
+      await deleteAll('usage', (limit) => deleteOldUsage(db, { days: days.messages, limit }));
+      for (const table of ['number_tokens', 'inbound_secrets'] as const) {
+        await deleteAll(table, (limit) => deleteEnded(db, table, limit));
       }
       const { statistics } = days;
       if (statistics === undefined) return;

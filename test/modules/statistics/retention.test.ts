@@ -208,6 +208,48 @@ describe('removeOld', () => {
     expect(await count('message_stats')).toBe(401);
   });
 
+  test("users' units go with the messages they were for, the young ones stay", async () => {
+    await run(
+      'insert into usage (user_id, day, used) select n % 7, app_today() - n, 1 from generate_series(0, 40) as n',
+    );
+    await retention().removeOld();
+    expect(await run('select app_today() - min(day) as oldest, count(*) as count from usage')).toEqual([
+      { oldest: 20, count: 21 },
+    ]);
+  });
+
+  test('tokens and inbound secrets go a day after their end, live ones never', async () => {
+    await run(
+      `insert into users (email, password_hash, api_key, plan_type, max_phone_numbers, max_messages_per_day, requests_per_minute)
+       values ('retention@example.test', 'none', 'ef_live_…', 'starter', 1, 1, 1)`,
+    );
+    await run(
+      `insert into phone_numbers (user_id, instance_name, token) select id, 'user_retention', 'eft_…' from users
+       where email = 'retention@example.test'`,
+    );
+    for (const [n, end] of [
+      [1, "now() - interval '25 hours'"],
+      [2, "now() - interval '23 hours'"],
+      [3, 'null'],
+    ]) {
+      await run(
+        `insert into number_tokens (phone_number_id, token_hash, hint, created_at, expires_at)
+         select id, decode('0' || $1, 'hex'), $1, now() - interval '1 year', ${end} from phone_numbers
+         where instance_name = 'user_retention'`,
+        [String(n)],
+      );
+      await run(
+        `insert into inbound_secrets (id, phone_number_id, backend_name, secret_hash, secret_sealed, created_at, expires_at)
+         select $1, id, 'ef-x', '', '', now() - interval '1 year', ${end} from phone_numbers
+         where instance_name = 'user_retention'`,
+        [String(n)],
+      );
+    }
+    await retention().removeOld();
+    expect(await run('select hint from number_tokens order by hint')).toEqual([{ hint: '2' }, { hint: '3' }]);
+    expect(await run('select id from inbound_secrets order by id')).toEqual([{ id: '2' }, { id: '3' }]);
+  });
+
   test('several processes at once remove everything once, and none fails', async () => {
     for (const offset of [-14, -13, -12]) await makePartition(offset);
     await run(
