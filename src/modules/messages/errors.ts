@@ -9,6 +9,10 @@ export function quotaExceeded(dailyMax: number, renewsInSeconds: number): Domain
   });
 }
 
+export function noSuchMessage(): DomainError {
+  return new DomainError('not_found', 'Message not found.', { kind: 'not_found' });
+}
+
 /** What a definite refusal means for the caller; the unit was given back. */
 export function refusal(outcome: Extract<SendOutcome, { kind: 'not_sent' }>, messageId: string): DomainError {
   const details = { message_id: messageId };

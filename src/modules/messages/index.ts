@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import type { Cursor } from '../../platform/cursor.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -10,10 +11,11 @@ import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
 import { createCatchUp } from './apply-status.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
-import { quotaExceeded, requireMediaSupport } from './errors.ts';
+import { noSuchMessage, quotaExceeded, requireMediaSupport } from './errors.ts';
 import { createMediaBudget } from './media-budget.ts';
 import { type MediaInput, mediaContent } from './media-content.ts';
-import { readUsage } from './messages-repository.ts';
+import type { Message } from './message.ts';
+import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
 import { resolveRecipient } from './recipient.ts';
 import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
@@ -22,6 +24,8 @@ import { createSurely } from './surely.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
 export type { MediaInput } from './media-content.ts';
+export type { Message } from './message.ts';
+export type { MessageFilter } from './messages-repository.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
 export type { SendInput, SentMessage } from './send-message.ts';
 
@@ -107,6 +111,24 @@ export function createMessages(deps: MessagesOptions) {
         place.release,
       );
     },
+    /** Throws `not_found`. */
+    async get(userId: number, id: string): Promise<Message> {
+      const message = isUuid.test(id) ? await findMessage(deps.db, userId, id) : undefined;
+      if (message === undefined) throw noSuchMessage();
+      return message;
+    },
+    /** Newest first; `next` is null on the last page. */
+    async list(
+      userId: number,
+      filter: MessageFilter,
+      page: { limit: number; after?: Cursor<string> },
+    ): Promise<{ messages: Message[]; next: Cursor<string> | null }> {
+      const found = await listMessages(deps.db, userId, filter, { ...page, limit: page.limit + 1 });
+      const messages = found.slice(0, page.limit);
+      const last = messages.at(-1);
+      const next = found.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null;
+      return { messages, next };
+    },
     /** Periodic: see its own description. */
     endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),
     /** Lets calls under way come to their end, for at most `withinMs`; what is left becomes unknown later. */
@@ -123,5 +145,7 @@ export function createMessages(deps: MessagesOptions) {
     },
   };
 }
+
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function ignore(): void {}

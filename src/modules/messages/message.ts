@@ -1,3 +1,46 @@
+export const messageStatuses = [
+  'scheduled',
+  'accepted',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+  'received',
+] as const;
+export type MessageStatus = (typeof messageStatuses)[number];
+export type MessageDirection = 'outbound' | 'inbound';
+
+/** A message as it is kept. */
+export type Message = {
+  id: string;
+  phoneNumberId: number;
+  direction: MessageDirection;
+  kind: string;
+  status: MessageStatus;
+  statusReason: string | null;
+  /** The chat. */
+  remoteJid: string;
+  whatsappId: string | null;
+  text: string | null;
+  caption: string | null;
+  fileName: string | null;
+  mimetype: string | null;
+  mediaUrl: string | null;
+  /** Who wrote, in a group. */
+  participant: string | null;
+  isSandbox: boolean;
+  createdAt: Date;
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  updatedAt: Date;
+};
+
 export type MediaType = 'image' | 'video' | 'audio' | 'document';
 
 /** What a message says, ready for a backend. Every kind costs one unit of the day's quota. */

@@ -1,5 +1,41 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Cursor } from '../../platform/cursor.ts';
 import type { DB } from '../../schema.ts';
+import type { Message, MessageDirection, MessageStatus } from './message.ts';
+
+export type MessageFilter = {
+  phoneNumberId?: number;
+  status?: MessageStatus;
+  direction?: MessageDirection;
+  kind?: string;
+};
+
+/** Newest first, the page after `after`. */
+export async function listMessages(
+  db: Kysely<DB>,
+  userId: number,
+  filter: MessageFilter,
+  page: { limit: number; after?: Cursor<string> },
+): Promise<Message[]> {
+  const { phoneNumberId, status, direction, kind } = filter;
+  const conditions: RawBuilder<unknown>[] = [sql`m.user_id = ${userId}`];
+  if (phoneNumberId !== undefined) conditions.push(sql`m.phone_number_id = ${phoneNumberId}`);
+  if (status !== undefined) conditions.push(sql`m.status = ${status}`);
+  if (direction !== undefined) conditions.push(sql`m.direction = ${direction}`);
+  if (kind !== undefined) conditions.push(sql`m.kind = ${kind}`);
+  if (page.after !== undefined)
+    conditions.push(sql`(m.created_at, m.id) < (${page.after.createdAt}, ${page.after.id}::uuid)`);
+  const { rows } = await sql<Message>`
+    select ${columns} from ${source} where ${sql.join(conditions, sql` and `)}
+    order by m.created_at desc, m.id desc limit ${page.limit}`.execute(db);
+  return rows;
+}
+
+export async function findMessage(db: Kysely<DB>, userId: number, id: string): Promise<Message | undefined> {
+  const { rows } = await sql<Message>`
+    select ${columns} from ${source} where m.id = ${id}::uuid and m.user_id = ${userId}`.execute(db);
+  return rows[0];
+}
 
 /** Units of the day that this user has used so far; the next day begins in `renewsInSeconds`, by the database's clock. */
 export async function readUsage(
@@ -12,3 +48,16 @@ export async function readUsage(
         as "renewsInSeconds"`.execute(db);
   return rows[0];
 }
+
+// What a received message holds beside this can be long, and a list holds many.
+const columns = sql`m.id, m.phone_number_id as "phoneNumberId", m.direction, m.kind, m.status,
+  m.status_reason as "statusReason", m.remote_jid as "remoteJid", m.whatsapp_id as "whatsappId",
+  m.content ->> 'text' as text, m.content ->> 'caption' as caption, m.content ->> 'file_name' as "fileName",
+  m.content ->> 'mimetype' as mimetype, m.content ->> 'media_url' as "mediaUrl",
+  m.content ->> 'participant' as participant, coalesce(b.is_sandbox, false) as "isSandbox",
+  m.created_at as "createdAt", m.sent_at as "sentAt", m.delivered_at as "deliveredAt", m.read_at as "readAt",
+  m.updated_at as "updatedAt"`;
+
+const source = sql`messages m
+  left join phone_numbers n on n.id = m.phone_number_id
+  left join backends b on b.id = coalesce(m.backend_id, n.backend_id)`;
