@@ -22,8 +22,8 @@ export type Inbound = {
   /** To be asked before a body is read. */
   takeBytes: TakeBytes;
   /**
-   * Resolves when the call is committed, or at once where it repeats what was said a moment ago and changes nothing. Throws only what is our own trouble: `overloaded` or
-   * `database_unavailable`, then nothing may have been kept and the backend must call again.
+   * Resolves when the call is committed, or the one that it repeats without changing anything. Throws only what is our
+   * own trouble: `overloaded` or `database_unavailable`, then nothing may have been kept and the backend must call again.
    */
   receive(caller: InboundCaller, body: Buffer): Promise<'due' | 'orphan' | 'stored' | 'repeated'>;
   /** Applies what was received. */
@@ -32,6 +32,13 @@ export type Inbound = {
   close(): Promise<void>;
 };
 
+/** What may change how a number is connected, after which "connecting" is news again. */
+const connectionEvents: ReadonlySet<string | null> = new Set([
+  'connection.update',
+  'status.instance',
+  'logout.instance',
+  'qrcode.updated',
+]);
 const bytesAtOnceMax = 64 * 1_048_576;
 
 /** What backends tell us: proven, committed, and applied to the number it is about. */
@@ -45,7 +52,7 @@ export function createInbound(deps: {
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
 }): Inbound {
   const append = createAppendBatch({ pool: deps.batchPool });
-  const isRepetition = createStormFilter(deps.clock);
+  const storms = createStormFilter(deps.clock);
   const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
   return {
     authenticate: createAuthenticateCall(deps),
@@ -53,8 +60,13 @@ export function createInbound(deps: {
     async receive(caller, body) {
       const call = readCall(body, caller.backendName);
       const { secretId, phoneNumberId } = caller;
-      if (call.isConnecting && isRepetition(phoneNumberId)) return 'repeated';
-      await append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
+      const store = () => append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
+      if (call.isConnecting) {
+        if ((await storms.once(phoneNumberId, store)) === 'repeated') return 'repeated';
+      } else {
+        if (call.state === 'due' && connectionEvents.has(call.event)) storms.forget(phoneNumberId);
+        await store();
+      }
       if (call.state === 'due') ring();
       return call.state;
     },

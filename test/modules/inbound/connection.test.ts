@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type InboundTest, readEvents, readNumber, readStoredCalls, recordedCall, startInbound } from './support.ts';
+import {
+  type InboundTest,
+  readEvents,
+  readNumber,
+  readStoredCalls,
+  recordedCall,
+  startInbound,
+  type TestNumber,
+} from './support.ts';
 
 const qrImage = `data:image/png;base64,${Buffer.alloc(300, 7).toString('base64')}`;
 
@@ -73,4 +81,19 @@ test('a storm of 500 "connecting" calls within 2 s is one row and leaves a conne
   expect(await readEvents(t.database, number)).toHaveLength(1);
   const calls = await readStoredCalls(t.database, number);
   expect(calls.filter(({ state }) => state === 'applied')).toHaveLength(2);
+});
+
+const connectingCall = (number: TestNumber, ms: number) => ({
+  ...recordedCall('h11-connection.update-BAILEYS-connecting', number),
+  date_time: new Date(new Date('2026-11-21T00:00:00Z').getTime() + ms).toISOString(),
+});
+
+test('a number that closes and connects again within 2 s is not left disconnected', async () => {
+  const number = await t.makeNumber();
+  const close = recordedCall('h61-WA-connection.update-close', number);
+  await t.apply(number, connectingCall(number, 0));
+  await t.apply(number, { ...close, date_time: connectingCall(number, 100).date_time });
+  expect(await readNumber(t.database, number)).toMatchObject({ status: 'disconnected' });
+  await t.apply(number, connectingCall(number, 200));
+  expect(await readNumber(t.database, number)).toMatchObject({ status: 'initializing' });
 });
