@@ -46,7 +46,7 @@ describeWithRedis('a worker and an api process over Redis', () => {
 
   async function start(role: string): Promise<Program> {
     const child = spawn(process.execPath, ['src/bin/gateway.ts'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
@@ -62,9 +62,13 @@ describeWithRedis('a worker and an api process over Redis', () => {
       },
     });
     let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    const program = { child, url: '' };
+    programs.push(program);
     const port = await vi.waitFor(
       () => {
         const found = /"event":"started".*?"port":(\d+)/.exec(output)?.[1];
@@ -73,12 +77,14 @@ describeWithRedis('a worker and an api process over Redis', () => {
       },
       { timeout: 15_000, interval: 30 },
     );
-    const program = { child, url: `http://127.0.0.1:${port}` };
-    programs.push(program);
+    program.url = `http://127.0.0.1:${port}`;
     return program;
   }
 
-  const poolOf = async ({ url }: Program) => (await (await fetch(`${url}/health`)).json()).instances;
+  const poolOf = async ({ url }: Program) => {
+    const health = (await (await fetch(`${url}/health`)).json()) as { instances: unknown };
+    return health.instances;
+  };
   const statusOf = async ({ url }: Program, path: string, method = 'GET') =>
     (await fetch(url + path, { method })).status;
 
