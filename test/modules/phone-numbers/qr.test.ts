@@ -281,3 +281,15 @@ test('a connect that the backend refuses is a 502 that names no backend', async 
   expect(answer).toMatchObject({ status: 502, body: { code: 'backend_failed' } });
   expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`127\\.0\\.0\\.1|global-key|${name}`));
 });
+
+test('a number whose backend has shown no code for 30 s says so', async () => {
+  const { database, services } = gateway;
+  const created = await user.api('POST', '/api/phone-numbers/create', { display_name: 'Waiting' });
+  const { id } = created.body.phone_number;
+  await untilCreated(gateway, id);
+  await sql`update phone_numbers set status = 'initializing', status_reason = null, qr_code = null, qr_expires_at = null,
+    updated_at = now() - interval '1 minute' where id = ${id}`.execute(database.db);
+  await services.phoneNumbers.expireQrCodes();
+  const { body } = await user.api('GET', `/api/phone-numbers/${id}/status`);
+  expect(body).toMatchObject({ status: 'initializing', status_reason: 'no_qr_code' });
+});
