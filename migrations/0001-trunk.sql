@@ -386,6 +386,8 @@ create table inbound_calls (
 ) partition by range (received_at);
 -- The inbound lane takes the phone numbers in turn.
 create index inbound_calls_due_idx on inbound_calls (phone_number_id, id) where state = 'due';
+create index inbound_calls_leased_idx on inbound_calls (phone_number_id)
+  where state = 'due' and lease_until is not null;
 create index inbound_calls_phone_number_id_idx on inbound_calls (phone_number_id, received_at);
 
 -- Makes the partitions of the days from `first_day` on; answers how many were missing.

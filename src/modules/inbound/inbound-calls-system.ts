@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { PoolClient } from 'pg';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { DB } from '../../schema.ts';
 import type { ReadCall } from './read-call.ts';
 
@@ -62,41 +63,65 @@ export type Claim = {
 
 // Of one claim's bodies; they are a kilobyte as a rule, but may be 25 MiB.
 const bytesMax = 16 * 1_048_576;
+// Any constant works, as long as every process takes the same one.
+const turnsLock = 7_215_006;
 
-/** Leases due calls, some of each number, the numbers in the order of their ids. */
+/**
+ * Leases due calls, some of each number, the numbers in the order of their ids. A number with calls under a live lease
+ * has no other leased: whoever works on them has its turn, so that a number's calls are applied in their order.
+ */
 export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedCall[]> {
+  return inTransaction(db, async (tx) => {
+    const numbers = await takeTurns(tx, claim);
+    if (numbers.length === 0) return [];
+    // A statement of its own, for it must see what those leased who had the turns before.
+    const { rows } = await sql<ClaimedCall>`
+      with picked as materialized (
+        select id, received_at from (
+          select due.*, sum(bytes) over (order by phone_number_id, id) - bytes as bytes_before
+          from (
+            select n.phone_number_id, c.*
+            from unnest(${numbers}::bigint[]) with ordinality as n (phone_number_id, turn)
+            cross join lateral (
+              select c.id, c.received_at, length(c.body) as bytes from inbound_calls c
+              where c.phone_number_id = n.phone_number_id and ${isFree}
+              order by c.id limit ${claim.perNumberMax} for update skip locked
+            ) c
+            where ${isInNobodysHands(sql`n.phone_number_id`)}
+            order by n.turn
+            limit ${claim.limit}
+          ) due
+        ) summed
+        where bytes_before < ${bytesMax}
+      )
+      update inbound_calls c set lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000}), attempt = c.attempt + 1
+      where c.id = any(array(select id from picked))
+        and c.received_at between (select min(received_at) from picked) and (select max(received_at) from picked)
+      returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, c.body`.execute(
+      tx,
+    );
+    return rows.sort(byNumberThenId);
+  });
+}
+
+/** Numbers with free calls which no other claim is looking at, for as long as the transaction lasts. */
+async function takeTurns(tx: Transaction<DB>, claim: Claim): Promise<number[]> {
   const nextNumber = (after: RawBuilder<unknown>) => sql`
     select c.phone_number_id from inbound_calls c
-    where c.phone_number_id > ${after} and ${isFree} and c.phone_number_id <> all(${claim.busyNumbers as number[]}::bigint[])
+    where c.phone_number_id > ${after} and ${isFree} and ${isInNobodysHands(sql`c.phone_number_id`)}
+      and c.phone_number_id <> all(${claim.busyNumbers as number[]}::bigint[])
     order by c.phone_number_id limit 1`;
-  const { rows } = await sql<ClaimedCall>`
+  const { rows } = await sql<{ id: number }>`
     with recursive numbers as (
       (${nextNumber(sql`${claim.afterNumber}::bigint`)})
       union all
       select (${nextNumber(sql`n.phone_number_id`)}) from numbers n where n.phone_number_id is not null
-    ), picked as materialized (
-      select id, received_at from (
-        select due.*, sum(bytes) over (order by phone_number_id, id) - bytes as bytes_before
-        from (
-          select n.phone_number_id, c.*
-          from (select phone_number_id from numbers where phone_number_id is not null limit ${claim.limit}) n
-          cross join lateral (
-            select c.id, c.received_at, length(c.body) as bytes from inbound_calls c
-            where c.phone_number_id = n.phone_number_id and ${isFree}
-            order by c.id limit ${claim.perNumberMax} for update skip locked
-          ) c
-          limit ${claim.limit}
-        ) due
-      ) summed
-      where bytes_before < ${bytesMax}
+    ), found as materialized (
+      select phone_number_id from numbers where phone_number_id is not null limit ${claim.limit}
     )
-    update inbound_calls c set lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000}), attempt = c.attempt + 1
-    where c.id = any(array(select id from picked))
-      and c.received_at between (select min(received_at) from picked) and (select max(received_at) from picked)
-    returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, c.body`.execute(
-    db,
-  );
-  return rows.sort(byNumberThenId);
+    select phone_number_id as id from found
+    where pg_try_advisory_xact_lock(${turnsLock}, hashint8(phone_number_id))`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 /** Locks claimed calls of one number for their end; leaves out those that another worker has taken over since. */
@@ -137,6 +162,12 @@ export async function putBack(
 }
 
 const isFree = sql`c.state = 'due' and c.due_at <= app_now() and (c.lease_until is null or c.lease_until <= app_now())`;
+
+// Looked up once per statement, by an index that holds leased calls alone.
+function isInNobodysHands(phoneNumberId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${phoneNumberId} <> all(array(
+    select l.phone_number_id from inbound_calls l where l.state = 'due' and l.lease_until > app_now()))`;
+}
 
 // All are of one number. It and the days are named too, so that neither other days' partitions nor the due calls of
 // other numbers are looked at.

@@ -37,12 +37,9 @@ const retryMsMax = 300_000;
 export function createInboundLane(deps: InboundLaneDeps): Lane {
   const { db, logger } = deps;
   const busyNumbers = new Set<number>();
-  /** Busy numbers that a claim left out since: what came for them meanwhile rings for nobody else. */
-  const passedOver = new Set<number>();
   let afterNumber = 0;
 
   async function claim(limit: number): Promise<ClaimedCall[]> {
-    for (const number of busyNumbers) passedOver.add(number);
     let calls = await claimAfter(afterNumber, limit);
     if (calls.length === 0 && afterNumber > 0) calls = await claimAfter(0, limit);
     afterNumber = calls.at(-1)?.phoneNumberId ?? 0;
@@ -68,9 +65,10 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
     await Promise.all(workers);
   }
 
+  // Claims here and in other processes left the number out: what came for it meanwhile rings for nobody else.
   function makeFree(phoneNumberId: number): void {
     busyNumbers.delete(phoneNumberId);
-    if (passedOver.delete(phoneNumberId)) deps.alarm.ring(inboundLane);
+    deps.alarm.ring(inboundLane);
   }
 
   function logLeft(phoneNumberId: number, error: unknown): void {

@@ -112,8 +112,49 @@ test('large calls are claimed a few at a time, and none is left out', async () =
   const number = await t.makeNumber();
   const large = { event: 'messages.set', instance: number.backendName, data: 'x'.repeat(9 * 1_048_576) };
   for (let n = 0; n < 3; n++) expect(await t.post(number, large)).toBe(200);
-  expect(await claim(number, { leaseMs: 60_000 })).toHaveLength(2);
+  const first = await claim(number, { leaseMs: 60_000 });
+  expect(first).toHaveLength(2);
+  await sql`update inbound_calls set state = 'applied' where id = any(${first.map(({ id }) => id)}::uuid[])`.execute(
+    t.database.db,
+  );
   expect(await claim(number, { leaseMs: 60_000 })).toHaveLength(1);
+});
+
+test('of many workers that claim at once one has the calls of a number, until its lease is over', async () => {
+  const numbers = await Promise.all(Array.from({ length: 5 }, () => t.makeNumber()));
+  for (const number of numbers) {
+    await postAll(
+      number,
+      Array.from({ length: 40 }, (_, n) => `C${n}`),
+    );
+  }
+  const { db } = t.database.connect({ max: 12 });
+  const claims = await Promise.all(
+    Array.from({ length: 12 }, (_, n) =>
+      claimCalls(db, {
+        limit: 20,
+        perNumberMax: 4,
+        leaseMs: 60_000,
+        // Half begin with the first number, half with the third.
+        afterNumber: (numbers[n % 2 === 0 ? 0 : 2]?.id ?? 0) - 1,
+        busyNumbers: [],
+      }),
+    ),
+  );
+  const holders = numbers.map(({ id }) =>
+    claims.filter((claimed) => claimed.some((call) => call.phoneNumberId === id)),
+  );
+  expect(holders.map((claimed) => claimed.length)).toEqual([1, 1, 1, 1, 1]);
+  const [first] = numbers;
+  if (first === undefined) throw new Error('no number');
+  expect(await claim(first, { leaseMs: 1 })).toEqual([]);
+  await sql`update inbound_calls set lease_until = app_now() where phone_number_id = ${first.id} and lease_until is not null`.execute(
+    db,
+  );
+  const again = await claim(first, { leaseMs: 60_000 });
+  expect(again).toHaveLength(10);
+  expect(again.slice(0, 4).map(({ attempt }) => attempt)).toEqual([2, 2, 2, 2]);
+  await sql`update inbound_calls set state = 'applied' where state = 'due'`.execute(db);
 });
 
 test('two workers at once apply the calls of many numbers once each', async () => {
