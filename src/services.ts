@@ -128,6 +128,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     jwtSecret: config.jwtSecret,
     signupPlans: config.signupPlans,
     redis,
+    redisPrefix: `evofleet-${config.installationId}:`,
     ...overrides.users,
   });
   const statistics = createStatistics({ db });
