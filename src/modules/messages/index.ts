@@ -38,7 +38,7 @@ export type MessagesOptions = {
   ids: Ids;
   logger: Logger;
   egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
+  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'checkConnection'>;
   backends: Pick<Backends, 'requireUsable'>;
   /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
   answerWithinMs?: number;

@@ -28,7 +28,7 @@ export type SentMessage = {
 
 type Deps = {
   ids: Ids;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
+  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'checkConnection'>;
   backends: Pick<Backends, 'requireUsable'>;
   resolveRecipient(phoneNumberId: number, number: string): Promise<string>;
   accept: Pick<AcceptBatch, 'add'>;
@@ -121,6 +121,7 @@ export function createSendMessage(deps: Deps) {
     // An acknowledgement that came before the answer waits in the wire ledger. One whose settlement was committed
     // unheard may have it too: then only the repetition was answered.
     if (earlyStatus !== null || (!settled && outcome.kind === 'sent')) deps.keepAlive(deps.catchUp(sending.id));
+    if (doubtsConnection(outcome)) deps.keepAlive(deps.phoneNumbers.checkConnection(sending.number.id));
     return outcome;
   }
 }
@@ -132,6 +133,14 @@ type Sending = {
   backend: Backend;
   content: OutboundContent;
 };
+
+// The number seemed connected when the message was accepted, and no call of its backend will tell that it is not.
+function doubtsConnection(outcome: SendOutcome): boolean {
+  return (
+    outcome.kind === 'not_sent' &&
+    (outcome.code === 'number_missing_on_backend' || outcome.code === 'number_not_connected')
+  );
+}
 
 function call({ number, recipient, backend, content }: Sending, deadlineMs: number): Promise<SendOutcome> {
   const common = { instance: number.backendName, number: recipient, deadlineMs };

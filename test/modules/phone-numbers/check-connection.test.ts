@@ -52,6 +52,28 @@ test('a connected number that its backend lost is in error, and its owner hears 
   ).toMatchObject({ status: 409, body: { code: 'number_not_connected' } });
 });
 
+test('a send that finds its number missing is refused, and the number says so by itself', async () => {
+  const { id, token, name } = await connected();
+  control.forget(name);
+  const send = () => user.api('POST', '/api/messages/send-text', { token, number: '5511988887777', text: 'hi' });
+  expect(await send()).toMatchObject({ status: 409, body: { code: 'number_not_connected' } });
+  await eventually(async () => await statusOf(id)).toMatchObject({
+    status: 'error',
+    status_reason: 'missing_on_backend',
+  });
+  await eventually(() => eventTypes(gateway, id)).toContain('number.error');
+  expect(await send()).toMatchObject({ status: 409, body: { phone_number_status: 'error' } });
+});
+
+test('a send that finds its number closed is refused, and the number is disconnected by itself', async () => {
+  const { id, token, name } = await connected();
+  control.setKnobs({ webhooks: false });
+  control.removeDevice(name);
+  const answer = await user.api('POST', '/api/messages/send-text', { token, number: '5511988887777', text: 'hi' });
+  expect(answer).toMatchObject({ status: 409, body: { code: 'number_not_connected' } });
+  await eventually(async () => (await statusOf(id)).status).toBe('disconnected');
+});
+
 test('asking for the code of a number that only seems connected tells that its backend lost it', async () => {
   const { id, name } = await connected();
   control.forget(name);
