@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Answer, startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
-import { createdNumber, eventually, placeOf, readNumber, untilCreated } from './support.ts';
+import { createdNumber, placeOf, readNumber, untilCreated } from './support.ts';
 
 let gateway: TestGateway;
 let owner: TestUser;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   ({ id } = await createdNumber(owner, { alias: 'owned', webhook_url: 'https://example.com/hook' }));
   await untilCreated(gateway, id);
   // The last of the backend's calls may still be on its way, and leaves its time on the number.
-  await eventually(async () => (await readNumber(gateway, id)).heard_at).not.toBeNull();
+  await vi.waitFor(async () => expect((await readNumber(gateway, id)).heard_at).not.toBeNull(), { timeout: 5_000 });
   await gateway.services.inbound.lane.drained();
 });
 afterAll(() => gateway.close());
