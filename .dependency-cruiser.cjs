@@ -23,7 +23,10 @@ const modulesOnlyImportThoseAbove = modulesInOrder.map((name, index) => ({
   from: { path: `^src/modules/${name}/` },
   to: {
     path: '^src/modules/',
-    pathNot: [`^src/modules/${name}/`, ...modulesInOrder.slice(0, index).map((above) => `^src/modules/${above}/index\\.ts$`)],
+    pathNot: [
+      `^src/modules/${name}/`,
+      ...modulesInOrder.slice(0, index).map((above) => `^src/modules/${above}/index\\.ts$`),
+    ],
   },
 }));
 
@@ -45,11 +48,34 @@ module.exports = {
     layer('evolution', '^src/evolution/', ['^src/evolution/', '^src/platform/']),
     layer('sandbox', '^src/sandbox/', ['^src/sandbox/', '^src/evolution/wire\\.ts$', '^src/platform/']),
     layer('http', '^src/http/', ['^src/http/', '^src/platform/']),
-    layer('dialects', '^src/dialects/', ['^src/dialects/', '^src/modules/[^/]+/index\\.ts$', '^src/http/', '^src/platform/']),
-    layer('modules', '^src/modules/[^/]+/(?!routes\\.ts$)', ['^src/modules/', '^src/evolution/', '^src/platform/', '^src/schema\\.ts$']),
+    layer('dialects', '^src/dialects/', [
+      '^src/dialects/',
+      '^src/modules/[^/]+/index\\.ts$',
+      '^src/http/',
+      '^src/platform/',
+    ]),
+    layer('modules', '^src/modules/[^/]+/(?!routes\\.ts$)', [
+      '^src/modules/',
+      '^src/evolution/',
+      '^src/platform/',
+      '^src/schema\\.ts$',
+    ]),
     layer('module-routes', '^src/modules/[^/]+/routes\\.ts$', ['^src/modules/', '^src/http/', '^src/platform/']),
-    layer('services', '^src/services\\.ts$', ['^src/modules/[^/]+/index\\.ts$', '^src/dialects/', '^src/evolution/', '^src/platform/', '^src/config\\.ts$', '^src/schema\\.ts$']),
-    layer('app', '^src/(app|lanes)\\.ts$', ['^src/modules/[^/]+/(index|routes|lane)\\.ts$', '^src/dialects/', '^src/http/', '^src/platform/', '^src/(services|config)\\.ts$']),
+    layer('services', '^src/services\\.ts$', [
+      '^src/modules/[^/]+/index\\.ts$',
+      '^src/dialects/',
+      '^src/evolution/',
+      '^src/platform/',
+      '^src/config\\.ts$',
+      '^src/schema\\.ts$',
+    ]),
+    layer('app', '^src/(app|lanes)\\.ts$', [
+      '^src/modules/[^/]+/(index|routes|lane)\\.ts$',
+      '^src/dialects/',
+      '^src/http/',
+      '^src/platform/',
+      '^src/(services|config)\\.ts$',
+    ]),
     layer('config', '^src/config\\.ts$', ['^src/platform/']),
     {
       name: 'only-bin-imports-bin',
