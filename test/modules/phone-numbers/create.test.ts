@@ -85,6 +85,7 @@ test('the backend gets our own name and webhook in the very create call, and not
   });
   expect(answer.status).toBe(201);
   const { id } = await gateway.database.db.selectFrom('installation').select('id').executeTakeFirstOrThrow();
+  await eventually(() => only(createCalls(gateway)).outcome).toBe(201);
   const call = only(createCalls(gateway));
   expect(call.url).toBe('/instance/create');
   expect(call.apikey).toBe('global');
