@@ -6,7 +6,7 @@ import { isDatabaseTrouble } from '../platform/database/failures.ts';
 import { DomainError } from '../platform/errors.ts';
 import { type KnownProblemCode, problemCodes, statusOf } from './problem-codes.ts';
 
-/** RFC 9457 problem details, with the seed API's `success` and `error` beside them. */
+/** RFC 9457 problem details, with `success` and `error` beside them, which clients of the first API look at. */
 const Problem = Type.Object(
   {
     type: Type.String(),
