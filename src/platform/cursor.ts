@@ -3,6 +3,20 @@ import { DomainError } from './errors.ts';
 /** Where a page of a list ordered by (created_at, id) ends. */
 export type Cursor<Id extends string | number> = { createdAt: Date; id: Id };
 
+/**
+ * Cuts a page out of rows that were read one past its limit, and tells where the next page begins; null when this one
+ * is the last.
+ */
+export function cutPage<Id extends string | number, Row extends Cursor<Id>>(
+  rows: readonly Row[],
+  limit: number,
+): { page: Row[]; next: Cursor<Row['id']> | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const isLast = rows.length <= limit || last === undefined;
+  return { page, next: isLast ? null : { createdAt: last.createdAt, id: last.id } };
+}
+
 export function encodeCursor(cursor: Cursor<string | number>): string {
   return Buffer.from(`${cursor.createdAt.toISOString()} ${cursor.id}`).toString('base64url');
 }

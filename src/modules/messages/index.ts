@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
-import type { Cursor } from '../../platform/cursor.ts';
+import { type Cursor, cutPage } from '../../platform/cursor.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -124,9 +124,7 @@ export function createMessages(deps: MessagesOptions) {
       page: { limit: number; after?: Cursor<string> },
     ): Promise<{ messages: Message[]; next: Cursor<string> | null }> {
       const found = await listMessages(deps.db, userId, filter, { ...page, limit: page.limit + 1 });
-      const messages = found.slice(0, page.limit);
-      const last = messages.at(-1);
-      const next = found.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null;
+      const { page: messages, next } = cutPage(found, page.limit);
       return { messages, next };
     },
     /** Periodic: see its own description. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
+import { cutPage } from '../../platform/cursor.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -103,12 +104,8 @@ export function createPhoneNumbers(deps: {
       page: { limit: number; after?: { createdAt: Date; id: number } },
     ): Promise<{ numbers: PhoneNumber[]; next: { createdAt: Date; id: number } | null }> {
       const rows = await listPhoneNumbers(deps.db, userId, { ...page, limit: page.limit + 1 });
-      const numbers = rows.slice(0, page.limit);
-      const last = numbers.at(-1);
-      return {
-        numbers,
-        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
-      };
+      const { page: numbers, next } = cutPage(rows, page.limit);
+      return { numbers, next };
     },
 
     /** How many live numbers are on backends with none of these URLs. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { cutPage } from '../../platform/cursor.ts';
 import type { DB } from '../../schema.ts';
 import { type ListedRequest, listApiRequests } from './api-requests-repository.ts';
 import { createReadDashboard } from './read-dashboard.ts';
@@ -26,12 +27,8 @@ export function createStatistics(deps: { db: Kysely<DB> }) {
       page: { limit: number; after?: { createdAt: Date; id: string } },
     ): Promise<{ requests: ListedRequest[]; next: { createdAt: Date; id: string } | null }> {
       const rows = await listApiRequests(deps.db, userId, { ...page, limit: page.limit + 1 });
-      const requests = rows.slice(0, page.limit);
-      const last = requests.at(-1);
-      return {
-        requests,
-        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
-      };
+      const { page: requests, next } = cutPage(rows, page.limit);
+      return { requests, next };
     },
   };
 }

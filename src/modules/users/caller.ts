@@ -8,3 +8,12 @@ export type Caller = {
   /** The login session behind an access token; null where an API key was presented. */
   sessionId: string | null;
 };
+
+/** What a query joined with users selects of a caller, so that a key and a token tell the same. */
+export const callerColumns = [
+  'users.id as userId',
+  'users.role',
+  'users.status',
+  'users.requests_per_minute as requestsPerMinute',
+  'users.max_messages_per_day as maxMessagesPerDay',
+] as const;

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, callerColumns } from './caller.ts';
 
 const sessionDays = 30;
 /** Seconds in which a token that was just replaced still answers its successor. */
@@ -97,13 +97,7 @@ export async function findCallerBySession(db: Kysely<DB>, sessionId: string): Pr
   const row = await db
     .selectFrom('login_sessions')
     .innerJoin('users', 'users.id', 'login_sessions.user_id')
-    .select([
-      'users.id as userId',
-      'users.role',
-      'users.status',
-      'users.requests_per_minute as requestsPerMinute',
-      'users.max_messages_per_day as maxMessagesPerDay',
-    ])
+    .select(callerColumns)
     .where('login_sessions.id', '=', sessionId)
     .where('login_sessions.expires_at', '>', sql<Date>`app_now()`)
     .$narrowType<Pick<Caller, 'role' | 'status'>>()

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, callerColumns } from './caller.ts';
 
 export async function insertUserKey(
   tx: Transaction<DB>,
@@ -36,13 +36,7 @@ export async function findCallerByKey(db: Kysely<DB>, keyHash: Buffer): Promise<
   const row = await db
     .selectFrom('user_keys')
     .innerJoin('users', 'users.id', 'user_keys.user_id')
-    .select([
-      'users.id as userId',
-      'users.role',
-      'users.status',
-      'users.requests_per_minute as requestsPerMinute',
-      'users.max_messages_per_day as maxMessagesPerDay',
-    ])
+    .select(callerColumns)
     .where('user_keys.key_hash', '=', keyHash)
     .where((eb) =>
       eb.or([eb('user_keys.expires_at', 'is', null), eb('user_keys.expires_at', '>', sql<Date>`app_now()`)]),

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Alarm } from '../../platform/alarm/alarm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
-import type { Cursor } from '../../platform/cursor.ts';
+import { type Cursor, cutPage } from '../../platform/cursor.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
@@ -89,12 +89,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
       page: { limit: number; after?: Cursor<string> },
     ): Promise<{ deliveries: Delivery[]; next: Cursor<string> | null }> {
       const rows = await listDeliveries(db, userId, filter, { ...page, limit: page.limit + 1 });
-      const deliveries = rows.slice(0, page.limit);
-      const last = deliveries.at(-1);
-      return {
-        deliveries,
-        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
-      };
+      const { page: deliveries, next } = cutPage(rows, page.limit);
+      return { deliveries, next };
     },
 
     /** Throws `not_found` for a delivery of somebody else as for none. */

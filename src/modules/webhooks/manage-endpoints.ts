@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
+import { cutPage } from '../../platform/cursor.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
@@ -71,12 +72,8 @@ export function createManageEndpoints(deps: Deps) {
       page: Parameters<typeof listEndpoints>[2],
     ): Promise<{ endpoints: Endpoint[]; next: { createdAt: Date; id: number } | null }> {
       const rows = await listEndpoints(db, userId, { ...page, limit: page.limit + 1 });
-      const endpoints = rows.slice(0, page.limit);
-      const last = endpoints.at(-1);
-      return {
-        endpoints,
-        next: rows.length > page.limit && last !== undefined ? { createdAt: last.createdAt, id: last.id } : null,
-      };
+      const { page: endpoints, next } = cutPage(rows, page.limit);
+      return { endpoints, next };
     },
 
     /** Disabling ends what is pending as dead letters. */
