@@ -36,8 +36,10 @@ export interface ApiRequests {
 export interface Backends {
   api_key_sealed: string;
   assigned: Generated<number>;
+  back_at: Timestamp | null;
   capacity: number;
   created_at: Generated<Timestamp>;
+  down_at: Timestamp | null;
   failures: Generated<number>;
   id: Generated<number>;
   is_sandbox: Generated<boolean>;
@@ -49,6 +51,20 @@ export interface Backends {
   updated_at: Generated<Timestamp>;
   url: string;
   version: string | null;
+}
+
+export interface Campaigns {
+  created_at: Generated<Timestamp>;
+  finished_at: Timestamp | null;
+  id: string;
+  kind: string;
+  name: string | null;
+  opted_out: Generated<number>;
+  phone_number_id: number;
+  status: Generated<string>;
+  total: number;
+  updated_at: Generated<Timestamp>;
+  user_id: number;
 }
 
 export interface Deliveries {
@@ -112,6 +128,32 @@ export interface Events {
   user_id: number;
 }
 
+export interface GapRepairs {
+  attempt: Generated<number>;
+  backend_id: number;
+  created_at: Generated<Timestamp>;
+  due_at: Generated<Timestamp>;
+  lease_until: Timestamp | null;
+  phone_number_id: number;
+  reason: string;
+  since: Timestamp;
+}
+
+export interface GatewayPresence {
+  only_row: Generated<boolean>;
+  seen_at: Timestamp;
+}
+
+export interface IdempotencyKeys {
+  campaign_id: string | null;
+  created_at: Generated<Timestamp>;
+  fingerprint: Buffer;
+  key: string;
+  message_id: string | null;
+  route: string;
+  user_id: number;
+}
+
 export interface InboundCalls {
   attempt: Generated<number>;
   body: Buffer;
@@ -165,23 +207,58 @@ export interface LoginSessions {
   user_id: number;
 }
 
+export interface Mails {
+  attempt: Generated<number>;
+  content_sealed: string;
+  created_at: Generated<Timestamp>;
+  due_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  kind: string;
+  lease_until: Timestamp | null;
+  user_id: number;
+}
+
+export interface MediaBlobs {
+  bytes: Buffer;
+  created_at: Generated<Timestamp>;
+  delete_after: Timestamp;
+  file_name: string | null;
+  id: string;
+  mimetype: string | null;
+  sha256: Buffer;
+  user_id: number;
+}
+
 export interface Messages {
   backend_id: number | null;
+  called_at: Timestamp | null;
+  campaign_id: string | null;
   content: JsonValue;
   created_at: Generated<Timestamp>;
   delivered_at: Timestamp | null;
   direction: string;
+  due_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  evidence: string | null;
+  expires_at: Timestamp | null;
+  fingerprint: string | null;
   id: string;
   kind: string;
   lease_until: Timestamp | null;
+  media_blob_id: string | null;
   phone_number_id: number;
+  played_at: Timestamp | null;
+  priority: Generated<number>;
   quota_day: string | null;
   read_at: Timestamp | null;
   remote_jid: string;
   request_id: string | null;
+  retry_of: string | null;
   sent_at: Timestamp | null;
   status: string;
   status_reason: string | null;
+  unknown_at: Timestamp | null;
   updated_at: Generated<Timestamp>;
   user_id: number;
   whatsapp_id: string | null;
@@ -202,6 +279,21 @@ export interface MetAddresses {
   phone_number_id: number;
 }
 
+export interface NumberChecks {
+  checked_at: Generated<Timestamp>;
+  is_on_whatsapp: boolean;
+  jid: string | null;
+  number: string;
+  user_id: number;
+}
+
+export interface NumberPaces {
+  day: string;
+  next_at: Timestamp;
+  phone_number_id: number;
+  used: number;
+}
+
 export interface NumberTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
@@ -209,6 +301,20 @@ export interface NumberTokens {
   id: Generated<number>;
   phone_number_id: number;
   token_hash: Buffer;
+}
+
+export interface OptOuts {
+  created_at: Generated<Timestamp>;
+  number: string;
+  reason: string | null;
+  user_id: number;
+}
+
+export interface PasswordResets {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  token_hash: Buffer;
+  user_id: number;
 }
 
 export interface PhoneNumberDetails {
@@ -241,6 +347,7 @@ export interface PhoneNumbers {
   connection_at: Timestamp | null;
   create_lease_until: Timestamp | null;
   created_at: Generated<Timestamp>;
+  daily_cap: number | null;
   deleted_at: Timestamp | null;
   display_name: string | null;
   heard_at: Timestamp | null;
@@ -255,6 +362,8 @@ export interface PhoneNumbers {
   qr_expires_at: Timestamp | null;
   removed_from_backend_at: Timestamp | null;
   reservation_id: string | null;
+  send_interval_ms: number | null;
+  send_jitter_ms: number | null;
   server_instance: string | null;
   status: Generated<string>;
   status_reason: string | null;
@@ -273,6 +382,12 @@ export interface Plans {
   updated_at: Generated<Timestamp>;
 }
 
+export interface RealtimeTickets {
+  expires_at: Timestamp;
+  ticket_hash: Buffer;
+  user_id: number;
+}
+
 export interface Reservations {
   backend_id: number;
   created_at: Generated<Timestamp>;
@@ -285,9 +400,17 @@ export interface SchemaMigrations {
   name: string;
 }
 
+export interface SendTurns {
+  claim: Generated<number>;
+  due_at: Timestamp;
+  lease_until: Timestamp | null;
+  phone_number_id: number;
+}
+
 export interface Usage {
   day: string;
   granted: Generated<number>;
+  told: Generated<number>;
   used: number;
   user_id: number;
 }
@@ -360,11 +483,15 @@ export interface WebhookLogs {
 
 export interface WireMessages {
   echoed_at: Timestamp | null;
+  fingerprint: string | null;
   first_seen_at: Generated<Timestamp>;
   from_me: boolean | null;
+  is_history: Generated<boolean>;
+  kind: string | null;
   message_id: string | null;
   phone_number_id: number;
   remote_jid: string | null;
+  said_at: Timestamp | null;
   status: string | null;
   wa_id: string;
 }
@@ -372,25 +499,37 @@ export interface WireMessages {
 export interface DB {
   api_requests: ApiRequests;
   backends: Backends;
+  campaigns: Campaigns;
   deliveries: Deliveries;
   endpoints: Endpoints;
   event_arrivals: EventArrivals;
   event_cursors: EventCursors;
   events: Events;
+  gap_repairs: GapRepairs;
+  gateway_presence: GatewayPresence;
+  idempotency_keys: IdempotencyKeys;
   inbound_calls: InboundCalls;
   inbound_secrets: InboundSecrets;
   installation: Installation;
   leases: Leases;
   login_sessions: LoginSessions;
+  mails: Mails;
+  media_blobs: MediaBlobs;
   message_stats: MessageStats;
   messages: Messages;
   met_addresses: MetAddresses;
+  number_checks: NumberChecks;
+  number_paces: NumberPaces;
   number_tokens: NumberTokens;
+  opt_outs: OptOuts;
+  password_resets: PasswordResets;
   phone_number_details: PhoneNumberDetails;
   phone_numbers: PhoneNumbers;
   plans: Plans;
+  realtime_tickets: RealtimeTickets;
   reservations: Reservations;
   schema_migrations: SchemaMigrations;
+  send_turns: SendTurns;
   usage: Usage;
   user_dashboard: UserDashboard;
   user_keys: UserKeys;

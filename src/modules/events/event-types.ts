@@ -4,8 +4,11 @@ export const eventTypes = [
   'message.sent',
   'message.delivered',
   'message.read',
+  'message.played',
   'message.failed',
   'message.unknown',
+  'message.expired',
+  'message.cancelled',
   'number.created',
   'number.qr',
   'number.connected',
@@ -13,6 +16,8 @@ export const eventTypes = [
   'number.error',
   'number.deleted',
   'endpoint.disabled',
+  'quota.threshold',
+  'campaign.updated',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

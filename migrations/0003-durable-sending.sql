@@ -1,0 +1,190 @@
+-- Messages that leave later, and what is known of each on its way ------------------------------------------------
+
+alter table messages
+  -- Of one number's waiting messages the higher leaves first.
+  add column priority smallint not null default 0,
+  -- When it may leave; null where it left with its request.
+  add column due_at timestamptz,
+  -- Unsent by then, it is not sent any more.
+  add column expires_at timestamptz,
+  -- When its backend was called, or was about to be.
+  add column called_at timestamptz,
+  add column played_at timestamptz,
+  add column unknown_at timestamptz,
+  -- When it failed, expired or was cancelled.
+  add column ended_at timestamptz,
+  -- The message that this one repeats, by its user's choice.
+  add column retry_of uuid,
+  add column campaign_id uuid,
+  add column media_blob_id uuid,
+  -- What it says, in a form in which its echo says the same.
+  add column fingerprint text,
+  -- What proved that an unknown message was sent.
+  add column evidence text check (evidence in ('answer', 'echo', 'history'));
+create index messages_waiting_idx on messages (phone_number_id, priority desc, due_at, id)
+  where status in ('scheduled', 'accepted');
+create index messages_expiring_idx on messages (expires_at) where status in ('scheduled', 'accepted');
+create index messages_unknown_idx on messages (phone_number_id, unknown_at) where status = 'unknown';
+create index messages_unacknowledged_idx on messages (sent_at) where status = 'sent';
+create index messages_campaign_id_idx on messages (campaign_id, status) where campaign_id is not null;
+create index messages_retry_of_idx on messages (retry_of) where retry_of is not null;
+
+-- One row per phone number that has messages waiting: whoever leases it sends the next of them.
+create table send_turns (
+  phone_number_id bigint primary key,
+  due_at timestamptz not null,
+  lease_until timestamptz,
+  -- Counts the claims; proves later that a lease still stands.
+  claim bigint not null default 0
+) with (fillfactor = 50);
+create index send_turns_due_at_idx on send_turns (due_at);
+
+-- How fast, and how often on a day, a number may send. Null: as it likes.
+alter table phone_numbers
+  add column send_interval_ms integer check (send_interval_ms between 0 and 3600000),
+  add column send_jitter_ms integer check (send_jitter_ms between 0 and 3600000),
+  add column daily_cap integer check (daily_cap >= 0);
+
+-- Only numbers with such a limit have a row.
+create table number_paces (
+  phone_number_id bigint primary key,
+  next_at timestamptz not null,
+  day date not null,
+  used integer not null check (used >= 0)
+) with (fillfactor = 50);
+
+-- The highest share of the day's messages, in percent, that the user was told of.
+alter table usage add column told smallint not null default 0;
+
+create table idempotency_keys (
+  user_id bigint not null,
+  route text not null,
+  key text not null,
+  -- SHA-256 of the request.
+  fingerprint bytea not null,
+  message_id uuid,
+  campaign_id uuid,
+  created_at timestamptz not null default now(),
+  primary key (user_id, route, key)
+);
+create index idempotency_keys_created_at_idx on idempotency_keys using brin (created_at);
+
+-- Media that came with a request, for as long as its message may need it.
+create table media_blobs (
+  id uuid primary key,
+  user_id bigint not null,
+  sha256 bytea not null,
+  mimetype text,
+  file_name text,
+  bytes bytea not null,
+  created_at timestamptz not null default now(),
+  delete_after timestamptz not null
+);
+alter table media_blobs alter column bytes set storage external;
+create index media_blobs_delete_after_idx on media_blobs (delete_after);
+
+-- What an echo or a backend's history says of a message that nobody has claimed yet.
+alter table wire_messages
+  add column kind text,
+  add column fingerprint text,
+  add column is_history boolean not null default false,
+  -- By the backend's clock.
+  add column said_at timestamptz;
+create index wire_messages_unclaimed_idx on wire_messages (phone_number_id, first_seen_at)
+  where message_id is null and from_me and fingerprint is not null;
+
+-- Campaigns -------------------------------------------------------------------------------------------------------
+
+create table campaigns (
+  id uuid primary key,
+  user_id bigint not null,
+  phone_number_id bigint not null,
+  name text,
+  kind text not null,
+  status text not null default 'running' check (status in ('running', 'paused', 'cancelled', 'finished')),
+  total integer not null check (total > 0),
+  opted_out integer not null default 0,
+  created_at timestamptz not null default date_trunc('milliseconds', now()),
+  updated_at timestamptz not null default now(),
+  finished_at timestamptz
+) with (fillfactor = 80);
+create index campaigns_user_id_idx on campaigns (user_id, created_at, id);
+create index campaigns_open_idx on campaigns (updated_at) where status in ('running', 'paused');
+
+-- Who does not want a user's campaigns. The number is digits only.
+create table opt_outs (
+  user_id bigint not null references users on delete cascade,
+  number text not null,
+  reason text,
+  created_at timestamptz not null default date_trunc('milliseconds', now()),
+  primary key (user_id, number)
+);
+
+-- Which numbers are on WhatsApp, as somebody's backend said not long ago.
+create table number_checks (
+  user_id bigint not null,
+  number text not null,
+  is_on_whatsapp boolean not null,
+  jid text,
+  checked_at timestamptz not null default now(),
+  primary key (user_id, number)
+);
+create index number_checks_checked_at_idx on number_checks using brin (checked_at);
+
+-- Gaps ------------------------------------------------------------------------------------------------------------
+
+-- Numbers whose backend is still to be asked for what we did not hear.
+create table gap_repairs (
+  phone_number_id bigint primary key,
+  backend_id bigint not null,
+  -- What happened since then may be missing.
+  since timestamptz not null,
+  reason text not null,
+  due_at timestamptz not null default now(),
+  lease_until timestamptz,
+  attempt integer not null default 0,
+  created_at timestamptz not null default now()
+) with (fillfactor = 50);
+create index gap_repairs_due_at_idx on gap_repairs (due_at);
+
+-- When a process of this installation last could take a backend's call.
+create table gateway_presence (
+  only_row boolean primary key default true check (only_row),
+  seen_at timestamptz not null
+);
+
+-- When the backend was found to be away, and back again, the last time.
+alter table backends
+  add column down_at timestamptz,
+  add column back_at timestamptz;
+
+-- What a user is told beside events -------------------------------------------------------------------------------
+
+create table mails (
+  id uuid primary key,
+  user_id bigint not null references users on delete cascade,
+  kind text not null,
+  -- Sealed: it may hold a link that opens an account.
+  content_sealed text not null,
+  due_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  lease_until timestamptz,
+  attempt integer not null default 0,
+  created_at timestamptz not null default now()
+);
+create index mails_due_at_idx on mails (due_at);
+
+create table password_resets (
+  token_hash bytea primary key,
+  user_id bigint not null references users on delete cascade,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+create index password_resets_user_id_idx on password_resets (user_id);
+
+-- Open one realtime connection each.
+create table realtime_tickets (
+  ticket_hash bytea primary key,
+  user_id bigint not null references users on delete cascade,
+  expires_at timestamptz not null
+);
