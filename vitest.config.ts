@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { testReporter } from './scripts/test-report.ts';
 
 export default defineConfig({
   test: {
@@ -7,9 +8,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
-    // A machine that others use may be late; a test that fails three times is wrong. The report counts repetitions.
+    // A machine that others use may be late; a test that fails three times is wrong. The report names what was repeated.
     retry: process.env.CI === undefined ? 0 : 2,
     hookTimeout: 60_000,
-    reporters: ['default'],
+    reporters: ['default', ...(process.env.TEST_REPORT === undefined ? [] : [testReporter(process.env.TEST_REPORT)])],
   },
 });

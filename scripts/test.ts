@@ -1,15 +1,13 @@
 /**
  * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, and those about the database once
- * more on Debian's Postgres. Ends with a line `N passed, N failed, N skipped`.
+ * more on Debian's Postgres. Ends with what was repeated, what failed, and a line `N passed, N failed, N skipped`.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { startDebianPostgres } from '../test/support/debian-postgres.ts';
-
-type Counts = { passed: number; failed: number; skipped: number };
+import { run } from './run.ts';
+import { type Outcome, runVitest } from './run-vitest.ts';
+import type { Trouble } from './test-report.ts';
 
 const binaries = [
   { name: 'redis-server', places: ['/usr/bin/redis-server'], hint: 'apt-get install redis-server' },
@@ -27,8 +25,11 @@ const onDebianPostgres = [
   'test/modules/inbound',
   'test/modules/webhooks',
 ];
+/** Whoever sees only the end of a log still learns what failed. */
+const failureLinesMax = 38;
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const isPatient = process.env.CI !== undefined;
+const total: Outcome = { passed: 0, skipped: 0, failures: [], repeats: [], alone: [] };
 const checks: [string, string[]][] = [
   ['lint', ['biome', 'check', '.']],
   ['types', ['node', 'node_modules/@typescript/native/bin/tsc', '--noEmit']],
@@ -39,74 +40,54 @@ const checks: [string, string[]][] = [
 
 for (const [name, command] of checks) {
   const { code, output } = await run(command, { quiet: true });
-  if (code === 0) total.passed++;
-  else total.failed++;
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
-  if (code !== 0) console.log(output);
-}
-await runVitest('the whole suite', [], {});
-const postgres = await startDebianPostgres();
-if (postgres !== undefined) {
-  try {
-    await runVitest(
-      `on Postgres ${postgres.version}`,
-      onDebianPostgres.filter((path) => existsSync(path)),
-      { TEST_POSTGRES_URL: postgres.url },
-    );
-  } finally {
-    await postgres.close();
+  if (code === 0) total.passed++;
+  else {
+    console.log(output);
+    total.failures.push({
+      name,
+      lines: stripVTControlCharacters(output)
+        .split('\n')
+        .filter((line) => /\S/.test(line)),
+    });
   }
 }
+await testAll('the whole suite', [], {});
+try {
+  const postgres = await startDebianPostgres();
+  if (postgres !== undefined) {
+    await using _ = { [Symbol.asyncDispose]: postgres.close };
+    const paths = onDebianPostgres.filter((path) => existsSync(path));
+    await testAll(`on Postgres ${postgres.version}`, paths, { TEST_POSTGRES_URL: postgres.url });
+  }
+} catch (error) {
+  total.failures.push({ name: "Debian's Postgres", lines: String(error).split('\n') });
+}
+
+console.log();
 for (const { name, places, hint } of binaries) {
   if (!places.some((place) => existsSync(place)))
     console.log(`skipped: what needs ${name}, which is not installed (${hint})`);
 }
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+for (const trouble of total.repeats) print('needed a repeat', trouble, 1);
+for (const trouble of total.alone) print('passed alone', trouble, 1);
+const shown = total.failures.slice(0, failureLinesMax);
+const linesEach = Math.min(6, Math.floor(failureLinesMax / shown.length) - 1);
+for (const trouble of shown) print('FAILED', trouble, linesEach);
+if (shown.length < total.failures.length) console.log(`… and ${total.failures.length - shown.length} more`);
+console.log(`${total.passed} passed, ${total.failures.length} failed, ${total.skipped} skipped`);
+process.exitCode = total.failures.length === 0 ? 0 : 1;
 
-async function runVitest(title: string, paths: string[], env: Record<string, string>): Promise<void> {
+async function testAll(title: string, paths: string[], env: Record<string, string>): Promise<void> {
   console.log(`\n${title}`);
-  const folder = await mkdtemp(join(tmpdir(), 'evofleet-test-report-'));
-  const report = join(folder, 'report.json');
-  const { code } = await run(
-    ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...paths],
-    { quiet: false, env },
-  );
-  const counts = await readFile(report, 'utf8').then(countsOf, () => ({ passed: 0, failed: 1, skipped: 0 }));
-  // A run can fail without a failing test: an error outside of all of them.
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-  await rm(folder, { recursive: true, force: true });
+  const outcome = await runVitest({ paths, env, isPatient });
+  const titled = ({ name, lines }: Trouble) => ({ name: paths.length === 0 ? name : `${name} [${title}]`, lines });
+  total.passed += outcome.passed;
+  total.skipped += outcome.skipped;
+  for (const kind of ['failures', 'repeats', 'alone'] as const) total[kind].push(...outcome[kind].map(titled));
 }
 
-function countsOf(report: string): Counts {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = JSON.parse(report);
-  return {
-    passed: numPassedTests,
-    failed: Math.max(numFailedTests, Math.min(numFailedTestSuites, 1)),
-    skipped: numPendingTests + numTodoTests,
-  };
-}
-
-function run(
-  [program = '', ...args]: string[],
-  options: { quiet: boolean; env?: Record<string, string> },
-): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      stdio: ['ignore', options.quiet ? 'pipe' : 'inherit', options.quiet ? 'pipe' : 'inherit'],
-      env: { ...process.env, ...options.env },
-    });
-    let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr?.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
-  });
+function print(what: string, { name, lines }: Trouble, linesMax: number): void {
+  console.log(`${what}: ${name}`);
+  for (const line of lines.slice(0, linesMax)) console.log(`    ${line.slice(0, 200)}`);
 }
