@@ -21,3 +21,18 @@ export type Prepared = {
   /** What its echo will say as well; null where the kind has nothing to go by. */
   fingerprint: string | null;
 };
+
+const mediaKinds: readonly string[] = [
+  'image',
+  'video',
+  'audio',
+  'document',
+  'voice',
+  'ptv',
+  'sticker',
+] satisfies OutboundKind[];
+
+/** Whether a message of this kind counts as media in the statistics. */
+export function isMediaKind(kind: string): boolean {
+  return mediaKinds.includes(kind);
+}

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
+import { isMediaKind } from './draft.ts';
 import { settlementPayload } from './event-payload.ts';
 import { listAbandoned } from './messages-system.ts';
 import type { SettleBatch } from './settle.ts';
@@ -29,7 +30,7 @@ export function createEndAbandoned(deps: {
           statusReason: 'process_ended',
           whatsappId: null,
           remoteJid: null,
-          isMedia: message.kind !== 'text',
+          isMedia: isMediaKind(message.kind),
           eventId: deps.ids.uuidv7(),
           payload: settlementPayload({
             messageId: message.id,

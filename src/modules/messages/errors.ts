@@ -75,3 +75,9 @@ export function requireMediaSupport(integration: string): void {
     kind: 'unprocessable',
   });
 }
+
+export function kindNotSupported(kind: string): DomainError {
+  return new DomainError('kind_not_supported', `This phone number cannot send messages of the kind ${kind}.`, {
+    kind: 'unprocessable',
+  });
+}

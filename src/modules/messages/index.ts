@@ -10,20 +10,22 @@ import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
 import { createCatchUp } from './apply-status.ts';
+import { createCallAndSettle } from './call-and-settle.ts';
+import type { Draft } from './draft.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
-import { noSuchMessage, quotaExceeded, requireMediaSupport } from './errors.ts';
+import { noSuchMessage, quotaExceeded } from './errors.ts';
 import { createMediaBudget } from './media-budget.ts';
-import { type MediaInput, mediaContent } from './media-content.ts';
 import type { Message } from './message.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
+import { createDrafts } from './prepare-draft.ts';
 import { resolveRecipient } from './recipient.ts';
 import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
 import { createSettleBatch, type Settlement } from './settle.ts';
 import { createSurely } from './surely.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
-export type { MediaInput } from './media-content.ts';
+export type { Draft } from './draft.ts';
 export type { Message } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
@@ -68,14 +70,21 @@ export function createMessages(deps: MessagesOptions) {
     },
   });
   const catchUp = createCatchUp(deps);
-  const budget = createMediaBudget();
-  const send = createSendMessage({
+  const callAndSettle = createCallAndSettle({
     ...deps,
-    accept: acceptBatch,
     settle,
     keepAlive,
-    resolveRecipient: (phoneNumberId, number) => resolveRecipient(deps.db, phoneNumberId, number),
     catchUp: (messageId) => surely(messageId, () => catchUp(messageId)),
+  });
+  const send = createSendMessage({
+    ...deps,
+    drafts: createDrafts(deps),
+    budget: createMediaBudget(),
+    accept: acceptBatch,
+    callAndSettle,
+    keepAlive,
+    requireUnitLeft,
+    resolveRecipient: (phoneNumberId, number) => resolveRecipient(deps.db, phoneNumberId, number),
   });
 
   // Nobody was answered with success and nothing was called: where it was stored after all, its unit goes back.
@@ -87,8 +96,7 @@ export function createMessages(deps: MessagesOptions) {
     await settle(settlement);
   }
 
-  // Accepting decides; this only spares fetching for nothing.
-  async function requireUnitLeft({ userId, dailyMax }: SendInput): Promise<void> {
+  async function requireUnitLeft(userId: number, dailyMax: number): Promise<void> {
     const usage = await readUsage(deps.db, userId);
     if (usage !== undefined && usage.used >= dailyMax) throw quotaExceeded(dailyMax, usage.renewsInSeconds);
   }
@@ -98,19 +106,7 @@ export function createMessages(deps: MessagesOptions) {
   }
 
   return {
-    sendText: (input: SendInput, text: string): Promise<SentMessage> => send(input, () => ({ kind: 'text', text })),
-    sendMedia(input: SendInput, media: MediaInput): Promise<SentMessage> {
-      const place = budget.place(input.userId);
-      return send(
-        input,
-        async (number) => {
-          requireMediaSupport(number.integration);
-          if (media.url !== undefined) await requireUnitLeft(input);
-          return mediaContent(deps, place, media);
-        },
-        place.release,
-      );
-    },
+    send: (input: SendInput, draft: Draft): Promise<SentMessage> => send(input, draft),
     /** Throws `not_found`. */
     async get(userId: number, id: string): Promise<Message> {
       const message = isUuid.test(id) ? await findMessage(deps.db, userId, id) : undefined;

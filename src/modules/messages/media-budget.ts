@@ -9,6 +9,8 @@ export type MediaPlace = {
 
 type Waiting = { owner: number; extra: number; start(): void };
 
+export type MediaBudget = ReturnType<typeof createMediaBudget>;
+
 const mebibyte = 1_048_576;
 const bytesMax = 96 * mebibyte;
 const bytesPerOwnerMax = bytesMax / 2;

@@ -3,14 +3,20 @@ import { type Egress, EgressError, EgressRefused } from '../../platform/egress/i
 import { DomainError } from '../../platform/errors.ts';
 import { invalidMedia, mediaTooLarge } from './errors.ts';
 import type { MediaPlace } from './media-budget.ts';
-import type { MediaType, OutboundContent } from './message.ts';
+import type { MediaType } from './message.ts';
 
-export type MediaInput = {
-  mediaType: MediaType;
+export type MediaSource = {
   /** Exactly one of both. */
   url?: string;
   base64?: string;
-  caption?: string;
+};
+
+export type Media = {
+  /** Bare base64, at most 16 MiB decoded. */
+  base64: string;
+  bytes: number;
+  sha256: string;
+  mimetype?: string;
   fileName?: string;
 };
 
@@ -25,29 +31,17 @@ type Deps = {
 };
 
 /**
- * Makes the content of a media message: a URL is fetched by us, through the guard, so that no backend ever loads an
- * address that a user chose. The bytes are held in `place`. Throws `invalid_url`, `invalid_media`,
- * `media_unavailable`, `payload_too_large`, `overloaded`.
+ * Gets the media of a message: a URL is fetched by us, through the guard, so that no backend ever loads an address that
+ * a user chose. The bytes are held in `place`. Throws `invalid_url`, `invalid_media`, `media_unavailable`,
+ * `payload_too_large`, `overloaded`.
  */
-export async function mediaContent(deps: Deps, place: MediaPlace, input: MediaInput): Promise<OutboundContent> {
-  const { mediaType: kind, caption, url } = input;
-  if ((url === undefined) === (input.base64 === undefined)) throw invalidMedia('Give either mediaUrl or mediaBase64.');
-  const media = url === undefined ? fromBase64(input.base64 ?? '', kind) : await fetched(deps, place, url, kind);
+export async function loadMedia(deps: Deps, place: MediaPlace, kind: MediaType, source: MediaSource): Promise<Media> {
+  const { url, base64 } = source;
+  if ((url === undefined) === (base64 === undefined)) throw invalidMedia('Give either mediaUrl or mediaBase64.');
+  const media = url === undefined ? fromBase64(base64 ?? '', kind) : await fetched(deps, place, url, kind);
   await place.hold(media.bytes);
-  const fileName = input.fileName ?? media.fileName ?? (kind === 'document' ? 'document' : undefined);
-  return {
-    kind,
-    base64: media.base64,
-    bytes: media.bytes,
-    sha256: media.sha256,
-    ...(media.mimetype === undefined ? {} : { mimetype: media.mimetype }),
-    ...(fileName === undefined ? {} : { fileName }),
-    ...(caption === undefined ? {} : { caption }),
-    ...(url === undefined ? {} : { url }),
-  };
+  return media;
 }
-
-type Media = { base64: string; bytes: number; sha256: string; mimetype?: string; fileName?: string };
 
 function fromBase64(text: string, kind: MediaType): Media {
   const [, mimetype, payload] = /^data:([\w.+-]+\/[\w.+-]+)[^,]{0,100};base64,(.*)$/s.exec(text.slice(0, 200)) ?? [];

@@ -1,4 +1,5 @@
 import type { NewMessage } from './accept.ts';
+import { isMediaKind } from './draft.ts';
 import { settlementPayload } from './event-payload.ts';
 import type { Settlement } from './settle.ts';
 
@@ -14,7 +15,7 @@ export function notAttempted(message: NewMessage, eventId: string): Settlement {
     statusReason,
     whatsappId: null,
     remoteJid: null,
-    isMedia: message.kind !== 'text',
+    isMedia: isMediaKind(message.kind),
     eventId,
     payload: settlementPayload({
       messageId: message.id,

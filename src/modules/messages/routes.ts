@@ -51,7 +51,11 @@ function registerSendingRoutes(instance: FastifyInstance, deps: { messages: Mess
       },
     },
     async (request, reply) => {
-      const sending = messages.sendText(sendInput(request, request.body), request.body.text);
+      const sending = messages.send(sendInput(request, request.body), {
+        kind: 'text',
+        content: { text: request.body.text },
+        options: {},
+      });
       return answer(reply, sending);
     },
   );
@@ -80,12 +84,11 @@ function registerSendingRoutes(instance: FastifyInstance, deps: { messages: Mess
     },
     async (request, reply) => {
       const { mediaType, mediaUrl, mediaBase64, fileName, caption } = request.body;
-      const sending = messages.sendMedia(sendInput(request, request.body), {
-        mediaType,
-        ...(mediaUrl === undefined ? {} : { url: mediaUrl }),
+      const sending = messages.send(sendInput(request, request.body), {
+        kind: mediaType,
+        content: { media_url: mediaUrl, file_name: fileName, caption },
+        options: {},
         ...(mediaBase64 === undefined ? {} : { base64: mediaBase64 }),
-        ...(fileName === undefined ? {} : { fileName }),
-        ...(caption === undefined ? {} : { caption }),
       });
       return answer(reply, sending);
     },

@@ -1,0 +1,88 @@
+import type { SendOutcome } from '../../evolution/outcome.ts';
+import type { Ids } from '../../platform/ids.ts';
+import type { Backend } from '../backends/index.ts';
+import type { PhoneNumbers, SendableNumber } from '../phone-numbers/index.ts';
+import { callBackend } from './call-backend.ts';
+import { isMediaKind, type Prepared } from './draft.ts';
+import { settlementPayload } from './event-payload.ts';
+import type { Settled, Settlement } from './settle.ts';
+
+/** A message whose row is `sending`, with all that its call needs. */
+export type Sending = {
+  id: string;
+  number: Pick<SendableNumber, 'id' | 'userId' | 'instanceName' | 'backendName'>;
+  recipient: string;
+  backend: Pick<Backend, 'sends'>;
+  prepared: Prepared;
+};
+
+export type CallAndSettle = ReturnType<typeof createCallAndSettle>;
+
+const callWithinMsUsual = 65_000;
+
+/**
+ * Calls the backend once and stores what became of it; the outcome is given when it is committed. Whoever asks must
+ * hold the message's lease, and asks once. Rejects only when this process ends before the outcome could be stored.
+ */
+export function createCallAndSettle(deps: {
+  ids: Ids;
+  phoneNumbers: Pick<PhoneNumbers, 'checkConnection'>;
+  /** Settles however long it takes; rejects only when this process ends. */
+  settle(settlement: Settlement): Promise<Settled>;
+  /** Gives a settled message the acknowledgements that came before its answer. */
+  catchUp(messageId: string): Promise<void>;
+  keepAlive(work: Promise<unknown>): void;
+  /** Milliseconds for the call, besides the delay it asks for; 65 s unless given. */
+  callWithinMs?: number;
+}) {
+  const { callWithinMs = callWithinMsUsual } = deps;
+
+  return async function callAndSettle(sending: Sending): Promise<SendOutcome> {
+    const { id, number, recipient, backend, prepared } = sending;
+    const deadlineMs = callWithinMs + (prepared.options.delayMs ?? 0);
+    const outcome = await callBackend(backend, number, recipient, prepared, deadlineMs);
+    const { settled, earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
+    // An acknowledgement that came before the answer waits in the wire ledger. One whose settlement was committed
+    // unheard may have it too: then only the repetition was answered.
+    if (earlyStatus !== null || (!settled && outcome.kind === 'sent')) deps.keepAlive(deps.catchUp(id));
+    if (doubtsConnection(outcome)) deps.keepAlive(deps.phoneNumbers.checkConnection(number.id));
+    return outcome;
+  };
+}
+
+// The number seemed connected when the message was accepted, and no call of its backend will tell that it is not.
+function doubtsConnection(outcome: SendOutcome): boolean {
+  return (
+    outcome.kind === 'not_sent' &&
+    (outcome.code === 'number_missing_on_backend' || outcome.code === 'number_not_connected')
+  );
+}
+
+function settlementOf(sending: Sending, outcome: SendOutcome, eventId: string): Settlement {
+  const { id, number, recipient, prepared } = sending;
+  const { kind } = prepared.outbound;
+  const sent = outcome.kind === 'sent' ? outcome : undefined;
+  const status = outcome.kind === 'not_sent' ? 'failed' : outcome.kind;
+  const statusReason = outcome.kind === 'not_sent' ? outcome.code : outcome.kind === 'unknown' ? outcome.reason : null;
+  return {
+    messageId: id,
+    userId: number.userId,
+    phoneNumberId: number.id,
+    status,
+    statusReason,
+    whatsappId: sent?.whatsappId ?? null,
+    remoteJid: sent?.remoteJid ?? null,
+    isMedia: isMediaKind(kind),
+    eventId,
+    payload: settlementPayload({
+      messageId: id,
+      number,
+      recipient,
+      kind,
+      status,
+      statusReason,
+      whatsappId: sent?.whatsappId ?? null,
+      remoteJid: sent?.remoteJid ?? null,
+    }),
+  };
+}
