@@ -104,12 +104,16 @@ create table campaigns (
   status text not null default 'running' check (status in ('running', 'paused', 'cancelled', 'finished')),
   total integer not null check (total > 0),
   opted_out integer not null default 0,
+  -- The progress its user was last told of, as text.
+  told_progress text,
+  told_at timestamptz,
   created_at timestamptz not null default date_trunc('milliseconds', now()),
   updated_at timestamptz not null default now(),
+  -- When the last of its messages came to an end, or left.
   finished_at timestamptz
 ) with (fillfactor = 80);
 create index campaigns_user_id_idx on campaigns (user_id, created_at, id);
-create index campaigns_open_idx on campaigns (updated_at) where status in ('running', 'paused');
+create index campaigns_open_idx on campaigns (id) where finished_at is null;
 
 -- Who does not want a user's campaigns. The number is digits only.
 create table opt_outs (

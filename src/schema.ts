@@ -62,6 +62,8 @@ export interface Campaigns {
   opted_out: Generated<number>;
   phone_number_id: number;
   status: Generated<string>;
+  told_at: Timestamp | null;
+  told_progress: string | null;
   total: number;
   updated_at: Generated<Timestamp>;
   user_id: number;
