@@ -48,15 +48,15 @@ test('one receiver that hangs among 100 leaves the others as quick as before', {
   await p99OfRound(false);
   const before = [await p99OfRound(false), await p99OfRound(false), await p99OfRound(false)];
   const during = [await p99OfRound(true), await p99OfRound(true), await p99OfRound(true)];
-  const middle = (values: number[]) => values.toSorted((a, b) => a - b)[1] ?? Number.NaN;
   console.log(
     `p99 of first try: ${before.map(Math.round)} ms alone, ${during.map(Math.round)} ms beside a hanging one`,
   );
   expect(hanging.openMost).toBeGreaterThan(0);
   expect(hanging.openMost).toBeLessThanOrEqual(8);
-  expect(middle(before)).toBeLessThan(1_000);
+  // The best round of each: what else the machine does only ever adds.
+  expect(Math.min(...before)).toBeLessThan(1_000);
   // A fifth, and half of the time between two looks for new events, in which all the others' waits lie.
-  expect(middle(during)).toBeLessThan(middle(before) * 1.2 + 50);
+  expect(Math.min(...during)).toBeLessThan(Math.min(...before) * 1.2 + 50);
 });
 
 test("a receiver that hangs leaves places to its user's other endpoints", async () => {

@@ -90,10 +90,14 @@ describe('the endpoint of the settings', () => {
     await use();
     receiver.answer(status(500));
     await receive(admin, 'try me');
-    await eventually(() => receiver.calls.length, 15_000).toBe(4);
+    await eventually(() => receiver.calls.length, 20_000).toBe(4);
     const times = receiver.calls.map(({ atMs }) => atMs);
-    const waits = times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1_000));
-    expect(waits).toEqual([1, 3, 7]);
+    const waits = times.slice(1).map((time, index) => (time - (times[index] ?? 0)) / 1_000);
+    // A busy machine adds to a wait, and nothing takes from it but rounding.
+    for (const [nth, seconds] of [1, 3, 7].entries()) {
+      expect(waits[nth]).toBeGreaterThan(seconds - 0.1);
+      expect(waits[nth]).toBeLessThan(seconds + 1.9);
+    }
   });
 
   test('follows the settings at each start, and cannot be changed elsewhere', async () => {

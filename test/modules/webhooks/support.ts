@@ -81,7 +81,7 @@ export const status =
   };
 
 /** One process that delivers: its own pools, lanes and connections. */
-export type Worker = { delivery: WebhookDelivery; logs: string[]; end(): Promise<void> };
+export type Worker = { delivery: WebhookDelivery; logs: string[]; ring(): void; end(): Promise<void> };
 
 export type DeliveryTest = {
   database: TestDatabase;
@@ -99,7 +99,7 @@ export type DeliveryTest = {
   tell(userId: number, ...events: { type?: EventType; phoneNumberId?: number; payload?: object }[]): Promise<void>;
   deliveries(userId: number): Promise<DeliveryRow[]>;
   logs(userId: number): Promise<LogRow[]>;
-  /** Makes what waits for a later attempt due now. */
+  /** Makes what waits for a later attempt due now, and has the workers look. */
   hurry(): Promise<void>;
   close(): Promise<void>;
 };
@@ -174,6 +174,7 @@ export async function startDelivery(options: WorkerOptions = {}): Promise<Delive
     logs: (userId) => readLogs(database, userId),
     async hurry() {
       await sql`update deliveries set due_at = app_now() where status = 'pending' and lease_until is null`.execute(db);
+      for (const each of workers) each.ring();
     },
     async close() {
       await Promise.all(workers.map((each) => each.end()));
@@ -218,6 +219,7 @@ function createWorker(database: TestDatabase, options: WorkerOptions): Worker {
   return {
     delivery,
     logs,
+    ring: () => alarm.ring(delivery.deliverLane.name),
     end() {
       ended ??= end();
       return ended;
