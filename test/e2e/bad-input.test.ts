@@ -85,6 +85,9 @@ function say(input: BadInput, requestId: string): Promise<RawAnswer[]> {
   return sayRaw(sender.gateway.url, parts, { answersMin: 1, ...(pauseMs === undefined ? {} : { pauseMs }) });
 }
 
+const isHuge = (input: BadInput) =>
+  partsOf(input, { ...values, N: '' }, '').reduce((length, part) => length + part.length, 0) > 1_048_576;
+
 const requestLines = () => sender.gateway.logs.filter((line) => line.includes('"event":"request"'));
 const linesOf = (requestId: string) => requestLines().filter((line) => line.includes(`"request_id":"${requestId}"`));
 
@@ -96,10 +99,16 @@ async function figures() {
 test.each(inputs.map((input, index) => [input.name, input, index] as const))(
   '%s',
   async (_name, input, index) => {
-    const requestId = `bad-input-${index}`;
+    let requestId = `bad-input-${index}`;
     const before = await figures();
     const linesBefore = requestLines().length;
-    const [answer, ...more] = await (slow.get(input.name) ?? say(input, requestId));
+    let answers = await (slow.get(input.name) ?? say(input, requestId));
+    // Refused before its end: the reset that follows may overtake the answer on its way to the reader.
+    for (let nth = 1; isHuge(input) && answers.length === 0 && nth < 10; nth++) {
+      requestId = `bad-input-${index}-again-${nth}`;
+      answers = await say(input, requestId);
+    }
+    const [answer, ...more] = answers;
     expect(input.expect.status, answer?.body).toContain(answer?.status);
     expect(more).toEqual([]);
     const isRefused = (answer?.status ?? 0) >= 400;

@@ -27,7 +27,7 @@ export async function sayRaw(
   });
   for (const part of parts) {
     const bytes = Buffer.from(part as string);
-    for (let at = 0; at < bytes.length && !isOver && (text === '' || parts.length === 1); at += blockBytes) {
+    for (let at = 0; at < bytes.length && !isOver && (text === '' || (options.answersMin ?? 1) > 1); at += blockBytes) {
       if (!socket.write(bytes.subarray(at, at + blockBytes))) await drained(socket, closed);
       // An answer may come before all was said; it would be lost with the reset that follows.
       if (bytes.length > blockBytes) await wait(0);
