@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { openTestDatabase, type TestDatabase } from '../support/harness.ts';
 
 type Program = { child: ChildProcess; url: string; output(): string; ended: Promise<number | string> };
@@ -182,12 +182,4 @@ function processesOn(folder: string): string[] {
     { encoding: 'utf8' },
   );
   return stdout.split('\n').filter((line) => line !== '' && !line.includes('/proc/['));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

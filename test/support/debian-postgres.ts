@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /**
  * A fresh cluster of the distribution's own Postgres on a free loopback port, durability off; undefined where none is
@@ -45,7 +45,7 @@ export async function startDebianPostgres(): Promise<
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   for (let tries = 0; spawnSync(`${bin}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)]).status !== 0; tries++) {
-    if (tries > 200 || server.exitCode !== null) throw new Error('Postgres did not start');
+    if (tries > 1_200 || server.exitCode !== null) throw new Error('Postgres did not start');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
@@ -62,13 +62,4 @@ export async function startDebianPostgres(): Promise<
 function idsOf(user: string): { uid: number; gid: number } {
   const id = (flag: string) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout);
   return { uid: id('-u'), gid: id('-g') };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { postgresBinaries } from '../../src/bin/embedded-binaries.ts';
 import { ensureCluster } from '../../src/bin/embedded-cluster.ts';
 import { clusterOwner } from '../../src/bin/embedded-owner.ts';
 import { startServer } from '../../src/bin/embedded-server.ts';
+import { freePort } from './free-port.ts';
 
 /**
  * One embedded Postgres for a whole test run, on a free loopback port and without fsync. The URL names the superuser's
@@ -70,14 +69,4 @@ async function administer(adminUrl: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   await client.query(statement).finally(() => client.end());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 import { eventually, only, startReceiver, type TestReceiver } from './support.ts';
 
@@ -26,7 +26,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('a gateway killed during a call calls again after its restart, with the same id and body', async () => {
+test('a gateway killed during a call calls again after its restart, with the same id and body', {
+  timeout: 60_000,
+}, async () => {
   const first = await startGatewayProcess();
   const user = await first.post('/api/auth/register', {
     email: 'killed@example.com',
@@ -102,14 +104,4 @@ async function kill(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
