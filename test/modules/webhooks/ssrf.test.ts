@@ -1,25 +1,25 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listen, type Receiver } from '../../platform/egress/support/receivers.ts';
+import { hasIpv6, listen, type Receiver } from '../../platform/egress/support/receivers.ts';
 import { readCorpus, zoneLookup } from '../../platform/egress/support/ssrf-corpus.ts';
 import { type DeliveryTest, eventually, startDelivery } from './support.ts';
 
 const { lines, zone } = readCorpus();
 let house: DeliveryTest;
 let canary4: Receiver;
-let canary6: Receiver;
+let canary6: Receiver | undefined;
 
 beforeAll(async () => {
   const trap = () => createServer((socket) => socket.end());
   canary4 = await listen(trap(), '127.0.0.1');
-  canary6 = await listen(trap(), '::1', canary4.port);
+  if (hasIpv6()) canary6 = await listen(trap(), '::1', canary4.port);
   house = await startDelivery({
     egressOptions: { allowCidrs: [], allowNames: ['ssrf.test'], lookup: zoneLookup(zone), connectTimeoutMs: 500 },
   });
 });
 afterAll(async () => {
   await house.close();
-  await Promise.all([canary4[Symbol.asyncDispose](), canary6[Symbol.asyncDispose]()]);
+  await Promise.all([canary4[Symbol.asyncDispose](), canary6?.[Symbol.asyncDispose]()]);
 });
 
 const isWeb = (url: string) => /^https?:/.test(URL.parse(url)?.protocol ?? '');
@@ -68,5 +68,5 @@ async function expectRefused(user: number): Promise<void> {
     expect(error).toMatch(/address|name|URL|port|host/i);
     expect(error).not.toMatch(/\d+\.\d+\.\d+/);
   }
-  expect(canary4.connections() + canary6.connections()).toBe(0);
+  expect(canary4.connections() + (canary6?.connections() ?? 0)).toBe(0);
 }

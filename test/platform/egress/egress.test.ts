@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createEgress } from '../../../src/platform/egress/index.ts';
 import { failureOf, urlOf } from './support/failure-of.ts';
-import { connectionsAreFree, httpReceiver, rawReceiver, until } from './support/receivers.ts';
+import { connectionsAreFree, hasIpv6, httpReceiver, rawReceiver, until } from './support/receivers.ts';
 
 const allowCidrs = ['127.0.0.0/8', '::1/128'];
 const limits = { maxBytes: 1_024, deadlineMs: 5_000 };
@@ -43,7 +43,7 @@ describe('one exchange', () => {
     });
   });
 
-  test('reaches an IPv6 literal under its bracketed name', async () => {
+  test.skipIf(!hasIpv6())('reaches an IPv6 literal under its bracketed name', async () => {
     await using receiver = await httpReceiver((request, response) => response.end(request.headers.host), '::1');
     await using egress = createEgress({ allowCidrs });
     const answer = await egress.fetchBytes({ url: `http://[0:0::1]:${receiver.port}/`, ...limits });

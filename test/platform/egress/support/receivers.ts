@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 
 export type Receiver = AsyncDisposable & { port: number; connections: () => number };
@@ -27,6 +28,11 @@ export async function listen(server: Server, host = '127.0.0.1', port = 0): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Some containers have no IPv6 at all. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 }
 
 export function httpReceiver(listener: RequestListener, host?: string): Promise<Receiver> {
