@@ -31,6 +31,7 @@ test('a process that dies after the call and before its record leads to a second
   await eventually(() => receiver.calls).toHaveLength(1);
   await eventually(() => dying.logs.some((line) => line.includes('attempt_not_recorded'))).toBe(true);
   expect(await house.logs(userId)).toEqual([]);
+  await dying.delivery.close();
   // Its lanes end too: it must not be the one that claims again.
   await dying.end();
 
