@@ -58,7 +58,8 @@ export function integerOf(value: unknown): number {
   return low === undefined ? Number.NaN : (high ?? 0) * 2 ** 32 + (low >>> 0);
 }
 
-function unwrapped(message: Json): Json {
+/** What the wrappers (disappearing, seen once) around a message hold. */
+export function unwrapped(message: Json): Json {
   let inner = message;
   // Wrappers hold wrappers; a hostile depth is not followed.
   for (let depth = 0; depth < 5; depth += 1) {
