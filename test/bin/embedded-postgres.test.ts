@@ -97,13 +97,13 @@ test('kill -9 leaves no Postgres behind, and the next start has every acknowledg
     const child = startChild('write', dataDir);
     expect(Number(await child.said('kept'))).toBeGreaterThanOrEqual(acknowledged);
     await vi.waitFor(() => expect(child.lines.filter((line) => line.startsWith('ack')).length).toBeGreaterThan(rows), {
-      timeout: 10_000,
+      timeout: 30_000,
       interval: 2,
     });
     child.process.kill('SIGKILL');
     await child.gone;
     acknowledged += child.lines.filter((line) => line.startsWith('ack')).length;
-    await vi.waitFor(() => noProcessIn(dataDir), { timeout: 5_000 });
+    await vi.waitFor(() => noProcessIn(dataDir), { timeout: 15_000 });
   }
   const { client } = await start(dataDir);
   expect(Number((await client.query('SELECT count(*) FROM written')).rows[0].count)).toBeGreaterThanOrEqual(

@@ -55,7 +55,7 @@ export function startChild(mode: 'claim' | 'serve' | 'write', dataDir: string, o
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await gone;
-    await vi.waitFor(() => noProcessIn(dataDir), { timeout: 8_000 });
+    await vi.waitFor(() => noProcessIn(dataDir), { timeout: 20_000 });
   });
   return {
     process: child,
@@ -68,7 +68,7 @@ export function startChild(mode: 'claim' | 'serve' | 'write', dataDir: string, o
           if (line === undefined) throw new Error(`"${word}" was not said, but:\n${lines.join('\n')}`);
           return line.slice(word.length + 1);
         },
-        { timeout: 15_000, interval: 5 },
+        { timeout: 40_000, interval: 5 },
       ),
   };
 }

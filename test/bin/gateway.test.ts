@@ -64,11 +64,11 @@ describe('the embedded start', () => {
         }
       }),
     );
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(8), { timeout: 15_000 });
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(8), { timeout: 30_000 });
     first.child.kill('SIGKILL');
     await first.ended;
     await signingUp;
-    await vi.waitFor(() => expect(processesOn(dataDir)).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(processesOn(dataDir)).toEqual([]), { timeout: 15_000 });
 
     const second = await start();
     for (const email of acknowledged) expect((await register(second.url, email)).status).toBe(409);
@@ -158,7 +158,7 @@ async function start(env: Record<string, string> = {}): Promise<Program> {
       if (program.child.exitCode !== null) throw new Error(`ended: ${program.output()}`);
       expect((await fetch(`${program.url}/health`)).status).toBe(200);
     },
-    { timeout: 15_000, interval: 30 },
+    { timeout: 40_000, interval: 30 },
   );
   return program;
 }

@@ -135,7 +135,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
           const { body: state } = await user.api('GET', `/api/phone-numbers/${id}/status`);
           if (state.status !== 'connected') throw new Error(`status is ${state.status}`);
         },
-        { timeout: 5_000, interval: 10 },
+        { timeout: 15_000, interval: 10 },
       );
       return { id, token, instanceName };
     },

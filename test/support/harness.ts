@@ -46,7 +46,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
           );
           expect(rows).not.toEqual([]);
         },
-        { timeout: 5_000, interval: 10 },
+        { timeout: 15_000, interval: 10 },
       ),
     async close() {
       await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()));
