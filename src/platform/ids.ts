@@ -3,7 +3,10 @@ import { customAlphabet } from 'nanoid';
 
 /** Where identifiers and randomness come from; tests may hand in a seeded one. */
 export type Ids = {
-  /** RFC 9562 version 7 UUID: sorts by the millisecond it was made in. */
+  /**
+   * RFC 9562 version 7 UUID: sorts by the millisecond it was made in, and after every other that this process made
+   * before, also while the clock stands still or goes back.
+   */
   uuidv7(): string;
   /** Random string over `[0-9A-Za-z]`, about 5.95 bits a character. */
   base62(length: number): string;
@@ -18,11 +21,12 @@ const digits = '0123456789';
 const lower = 'abcdefghijklmnopqrstuvwxyz';
 const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-export function createIds(): Ids {
+/** `nowMs` is whole milliseconds since 1970. */
+export function createIds(nowMs: () => number = Date.now): Ids {
   const base62 = customAlphabet(digits + upper + lower);
   const base36 = customAlphabet(digits + lower);
   return {
-    uuidv7: createUuidv7(),
+    uuidv7: createUuidv7(nowMs),
     base62: (length) => base62(length),
     base36: (length) => base36(length),
     bytes: (length) => randomBytes(length),
@@ -30,19 +34,39 @@ export function createIds(): Ids {
   };
 }
 
+// 26 bits count within the millisecond, from a random beginning in their lower half, so that they never run over.
+const counterMax = 2 ** 26 - 1;
+const beginMax = 2 ** 25 - 1;
+const bytesPerId = 10;
+
 // A system call per id costs more than the id, so random bytes are drawn in blocks; none is used twice.
-function createUuidv7(): () => string {
-  const block = Buffer.alloc(400 * 10);
+function createUuidv7(nowMs: () => number): () => string {
+  const block = Buffer.alloc(400 * bytesPerId);
   let used = block.length;
+  let time = 0;
+  let counter = 0;
+
+  function tick(): void {
+    const now = nowMs();
+    if (now <= time && counter < counterMax) {
+      counter++;
+      return;
+    }
+    time = Math.max(now, time + 1);
+    counter = block.readUInt32BE(used) & beginMax;
+  }
+
   return () => {
     if (used === block.length) {
       randomFillSync(block);
       used = 0;
     }
-    const random = block.toString('hex', used, used + 10);
-    used += 10;
-    const time = Date.now().toString(16).padStart(12, '0');
-    const variant = '89ab'.charAt(Number.parseInt(random.charAt(3), 16) & 3);
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+    tick();
+    const random = block.toString('hex', used + 4, used + bytesPerId);
+    used += bytesPerId;
+    const head = time.toString(16).padStart(12, '0');
+    const high = (counter >>> 14).toString(16).padStart(3, '0');
+    const low = (0x8000 | (counter & 0x3fff)).toString(16);
+    return `${head.slice(0, 8)}-${head.slice(8)}-7${high}-${low}-${random}`;
   };
 }
