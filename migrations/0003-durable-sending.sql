@@ -35,7 +35,12 @@ create table send_turns (
   due_at timestamptz not null,
   lease_until timestamptz,
   -- Counts the claims; proves later that a lease still stands.
-  claim bigint not null default 0
+  claim bigint not null default 0,
+  -- Until then nobody tries, whatever becomes due.
+  blocked_until timestamptz,
+  -- Tries in a row that ended for the same reason, which passes, and the reason.
+  failures smallint not null default 0,
+  waits_for text
 ) with (fillfactor = 50);
 create index send_turns_due_at_idx on send_turns (due_at);
 

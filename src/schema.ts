@@ -403,10 +403,13 @@ export interface SchemaMigrations {
 }
 
 export interface SendTurns {
+  blocked_until: Timestamp | null;
   claim: Generated<number>;
   due_at: Timestamp;
+  failures: Generated<number>;
   lease_until: Timestamp | null;
   phone_number_id: number;
+  waits_for: string | null;
 }
 
 export interface Usage {
