@@ -4,6 +4,7 @@ import type { Alarm } from '../../platform/alarm/alarm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { createLane, type Lane } from '../../platform/lane/lane.ts';
+import type { WakeLater } from '../../platform/lane/wake-later.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import {
@@ -18,7 +19,6 @@ import { type ClaimedDelivery, claimDeliveries, type Turn } from './claim-system
 import { createPlaces } from './places.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { eventIdText } from './told-event.ts';
-import type { WakeLater } from './wake-later.ts';
 
 /** The lane's name, by which it is rung. */
 export const deliverLane = 'deliver';

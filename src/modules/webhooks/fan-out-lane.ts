@@ -3,12 +3,12 @@ import type { Alarm } from '../../platform/alarm/alarm.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { createLane, type Lane } from '../../platform/lane/lane.ts';
+import type { WakeLater } from '../../platform/lane/wake-later.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import { takeArrivals } from '../events/index.ts';
 import { deliverLane } from './deliver-lane.ts';
 import { insertDeliveries, matchEndpoints } from './fan-out-system.ts';
-import type { WakeLater } from './wake-later.ts';
 
 /** The lane's name, by which it is rung. */
 export const fanOutLane = 'fan-out';

@@ -7,6 +7,7 @@ import { type Cursor, cutPage } from '../../platform/cursor.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
+import { createWakeLater } from '../../platform/lane/wake-later.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
@@ -24,7 +25,6 @@ import { createNumberEndpoints } from './number-endpoints.ts';
 import { createReplay } from './replay.ts';
 import { createUseSettingsEndpoint } from './settings-endpoint.ts';
 import { createTestCall } from './test-call.ts';
-import { createWakeLater } from './wake-later.ts';
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
 export type WebhookDelivery = ReturnType<typeof createWebhookDelivery>;

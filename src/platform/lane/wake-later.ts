@@ -4,7 +4,7 @@ export type WakeLater = (ms: number) => void;
 const slotMs = 50;
 const msMax = 15_000;
 
-/** One timer for all that become due in the same 50 ms. */
+/** One timer for all that become due in the same 50 ms, which fires at their end. */
 export function createWakeLater(wake: () => void): { wakeLater: WakeLater; close(): void } {
   const timers = new Map<number, NodeJS.Timeout>();
   return {
