@@ -171,17 +171,32 @@ alter table backends
 
 create table mails (
   id uuid primary key,
-  user_id bigint not null references users on delete cascade,
+  -- Null until it is known whose it is: an address was given that may be nobody's.
+  user_id bigint references users on delete cascade,
   kind text not null,
-  -- Sealed: it may hold a link that opens an account.
-  content_sealed text not null,
+  -- Sealed: it may hold a URL with a secret in it. Null once it has ended.
+  content_sealed text,
+  -- The event that it tells of. The row stays for a while, so that each is told once.
+  event_id uuid unique,
+  phone_number_id bigint,
   due_at timestamptz not null default now(),
   expires_at timestamptz not null,
   lease_until timestamptz,
   attempt integer not null default 0,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  outcome text check (outcome in ('sent', 'not_needed', 'refused', 'expired'))
+) with (fillfactor = 80);
+create index mails_due_at_idx on mails (due_at) where ended_at is null;
+create index mails_ended_at_idx on mails (ended_at) where ended_at is not null;
+create index mails_phone_number_id_idx on mails (phone_number_id, created_at) where phone_number_id is not null;
+-- Events of which mails are made, and up to when they all were looked at.
+create index events_to_mail_idx on events (created_at)
+  where type in ('endpoint.disabled', 'number.disconnected', 'quota.threshold');
+create table mail_cursor (
+  only_row boolean primary key default true check (only_row),
+  seen_until timestamptz not null
 );
-create index mails_due_at_idx on mails (due_at);
 
 create table password_resets (
   token_hash bytea primary key,
@@ -195,5 +210,9 @@ create index password_resets_user_id_idx on password_resets (user_id);
 create table realtime_tickets (
   ticket_hash bytea primary key,
   user_id bigint not null references users on delete cascade,
+  -- The login session or the API key it was asked with: what it opens ends with that one.
+  session_id uuid,
+  key_hash bytea,
   expires_at timestamptz not null
 );
+create index realtime_tickets_expires_at_idx on realtime_tickets (expires_at);

@@ -209,16 +209,25 @@ export interface LoginSessions {
   user_id: number;
 }
 
+export interface MailCursor {
+  only_row: Generated<boolean>;
+  seen_until: Timestamp;
+}
+
 export interface Mails {
   attempt: Generated<number>;
-  content_sealed: string;
+  content_sealed: string | null;
   created_at: Generated<Timestamp>;
   due_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  event_id: string | null;
   expires_at: Timestamp;
   id: string;
   kind: string;
   lease_until: Timestamp | null;
-  user_id: number;
+  outcome: string | null;
+  phone_number_id: number | null;
+  user_id: number | null;
 }
 
 export interface MediaBlobs {
@@ -386,6 +395,8 @@ export interface Plans {
 
 export interface RealtimeTickets {
   expires_at: Timestamp;
+  key_hash: Buffer | null;
+  session_id: string | null;
   ticket_hash: Buffer;
   user_id: number;
 }
@@ -518,6 +529,7 @@ export interface DB {
   installation: Installation;
   leases: Leases;
   login_sessions: LoginSessions;
+  mail_cursor: MailCursor;
   mails: Mails;
   media_blobs: MediaBlobs;
   message_stats: MessageStats;

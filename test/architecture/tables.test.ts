@@ -39,6 +39,7 @@ const owners: Record<string, string> = {
   gap_repairs: 'modules/inbound',
   gateway_presence: 'modules/inbound',
   mails: 'modules/users',
+  mail_cursor: 'modules/users',
   password_resets: 'modules/users',
   realtime_tickets: 'modules/realtime',
 };
