@@ -24,7 +24,7 @@ test('a send that hangs does not hold up the end, and no row of an answered requ
   const startedAt = performance.now();
   await gateway.app.close();
   await gateway.services[Symbol.asyncDispose]();
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   expect(await hanging).toBe('cut off');
   const logged = await gateway.database.db.selectFrom('api_requests').select('endpoint').execute();
   expect(logged.map(({ endpoint }) => endpoint)).toContain('/api/statistics');

@@ -133,9 +133,7 @@ test('an instance that is gone already counts as removed', async () => {
   await eventually(async () => (await readNumber(gateway, id)).removed_from_backend_at).not.toBeNull();
 });
 
-test('many numbers to remove on a backend that hangs do not hold up those of the others', {
-  timeout: 30_000,
-}, async () => {
+test('many numbers to remove on a backend that hangs do not hold up those of the others', async () => {
   const numbers = await Promise.all(Array.from({ length: 50 }, () => createdNumber(user)));
   const places = await Promise.all(
     numbers.map(async ({ id }) => ({ id: id as number, ...(await placeOf(gateway, id)) })),
@@ -170,8 +168,8 @@ test('many numbers to remove on a backend that hangs do not hold up those of the
   await hasty.phoneNumbers.removeDeleted();
   expect(await left(onFine)).toBe(0);
   expect(await left(onHanging)).toBe(onHanging.length);
-  // One that is silent answers for all the others of its backend.
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  // One that is silent answers for all the others of its backend: 25 times half a second would be more.
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   hanging.control.setKnobs({ failures: [] });
   await hasty.phoneNumbers.removeDeleted();
   expect(await left(onHanging)).toBeLessThan(onHanging.length);
