@@ -1,10 +1,26 @@
 import type { Dispatcher } from 'undici';
+import { callActions } from './client-actions.ts';
 import { callInstances } from './client-instances.ts';
 import { exchange, segment } from './exchange.ts';
+import { formBody } from './form-body.ts';
+import type { Outbound, OutboundKind, OutboundOptions } from './outbound.ts';
 import { outcomeOfAnswer, outcomeOfFailure, outcomeOfUnreadable, type SendOutcome } from './outcome.ts';
-import type { MediaType } from './wire.ts';
+import { sendRequestOf } from './send-request.ts';
+import type { Integration, MediaType } from './wire.ts';
 
 const MIB = 1024 * 1024;
+
+export type SendInput = {
+  instance: string;
+  /** Digits, or the whole address of a group. Reactions go to their target's chat and statuses to all, whatever it is. */
+  number: string;
+  content: Outbound;
+  options?: OutboundOptions;
+  /** How the number is connected: a few kinds travel differently. WHATSAPP-BAILEYS unless given. */
+  integration?: Integration;
+  /** Milliseconds for the whole call; must exceed the options' `delayMs`, and the server may take 60 s more. */
+  deadlineMs: number;
+};
 
 export type SendTextInput = {
   instance: string;
@@ -42,6 +58,7 @@ export type EvolutionClientDeps = {
 };
 
 export type EvolutionClient = ReturnType<typeof createEvolutionClient>;
+export type EvolutionActions = ReturnType<typeof callActions>;
 
 /**
  * Calls to one Evolution API 2.x server. Sends resolve to a {@link SendOutcome} and never reject; every other call resolves
@@ -63,47 +80,57 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
       readTimeoutMs: deps.readTimeoutMs,
       connectTimeoutMs: deps.connectTimeoutMs ?? 30_000,
     }),
+    ...callActions({ origin, prefix, dispatcher, apiKey }),
+    send,
     sendText,
     sendMedia,
   };
 
+  /**
+   * Sends a message of any kind. A voice note on EVOLUTION, given as base64, goes without the options: its form takes none.
+   */
+  async function send(input: SendInput): Promise<SendOutcome> {
+    const { instance, number, content, options = {}, deadlineMs } = input;
+    const request = sendRequestOf(number, content, options, input.integration ?? 'WHATSAPP-BAILEYS');
+    const path = `${prefix}/message/${request.action}/${segment(instance)}`;
+    if ('form' in request) {
+      const { contentType, body } = formBody(request.form);
+      return call(path, body, { ...headers, 'content-type': contentType }, deadlineMs, content.kind);
+    }
+    return call(path, JSON.stringify(request.body), headers, deadlineMs, content.kind);
+  }
+
   async function sendText(input: SendTextInput): Promise<SendOutcome> {
-    const body = JSON.stringify({
-      number: input.number,
-      text: input.text,
-      delay: input.delayMs,
-      linkPreview: input.linkPreview,
-    });
-    return send(`${prefix}/message/sendText/${segment(input.instance)}`, body, input.deadlineMs, MIB);
+    const { instance, number, text, linkPreview, delayMs, deadlineMs } = input;
+    const body = JSON.stringify({ number, text, delay: delayMs, linkPreview });
+    return call(`${prefix}/message/sendText/${segment(instance)}`, body, headers, deadlineMs, 'text');
   }
 
   async function sendMedia(input: SendMediaInput): Promise<SendOutcome> {
-    const body = JSON.stringify({
-      number: input.number,
-      mediatype: input.mediatype,
-      mimetype: input.mimetype,
-      caption: input.caption,
-      media: input.media,
-      fileName: input.fileName,
-      delay: input.delayMs,
-    });
-    // The Business integration repeats the media in its answer.
-    const answerBytesMax = MIB + input.media.length;
-    return send(`${prefix}/message/sendMedia/${segment(input.instance)}`, body, input.deadlineMs, answerBytesMax);
+    const { instance, number, mediatype, mimetype, caption, media, fileName, delayMs, deadlineMs } = input;
+    const body = JSON.stringify({ number, mediatype, mimetype, caption, media, fileName, delay: delayMs });
+    return call(`${prefix}/message/sendMedia/${segment(instance)}`, body, headers, deadlineMs, mediatype);
   }
 
-  async function send(path: string, body: string, deadlineMs: number, answerBytesMax: number): Promise<SendOutcome> {
+  async function call(
+    path: string,
+    body: string | Uint8Array,
+    callHeaders: Record<string, string>,
+    deadlineMs: number,
+    kind: OutboundKind,
+  ): Promise<SendOutcome> {
     const result = await exchange(dispatcher, origin, {
       method: 'POST',
       path,
-      headers,
+      headers: callHeaders,
       body,
       deadlineMs,
-      answerBytesMax,
+      // The Business integration repeats the media in its answer.
+      answerBytesMax: MIB + body.length,
     });
     switch (result.kind) {
       case 'answered':
-        return outcomeOfAnswer(result.status, result.body, secrets);
+        return outcomeOfAnswer(result.status, result.body, secrets, kind);
       case 'unreadable':
         return outcomeOfUnreadable(result.status, result.detail);
       case 'failed':

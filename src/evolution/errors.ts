@@ -56,6 +56,8 @@ export function errorOfFailure(failure: CallFailure): EvolutionError {
 }
 
 function kindOfAnswer(status: number, body: unknown): EvolutionErrorKind {
+  // Any call that needs WhatsApp, whichever way the server wraps it.
+  if (/^(Error: )?Connection Closed$/.test(messagesOf(body).at(-1) ?? '')) return 'not_connected';
   if (status >= 500) return 'failed';
   if (status < 400) return 'unreadable';
   if (status === 401) return 'unauthorized';

@@ -6,7 +6,7 @@ export type Exchange = {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   headers: Record<string, string>;
-  body: string | null;
+  body: string | Uint8Array | null;
   /** Milliseconds for all of it, the answer's body included. */
   deadlineMs: number;
   /** Bytes of the answer; one that is longer is `unreadable`. */

@@ -1,46 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { InstanceState } from './wire-instances.ts';
 
-/** Sends and webhook calls on the wire of an Evolution API 2.x server. */
+/** Answers of sends and webhook calls on the wire of an Evolution API 2.x server. */
 
-const exact = { additionalProperties: false } as const;
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-
-export const SendTextBody = Type.Object(
-  {
-    number: Type.String(),
-    text: Type.String(),
-    /** Milliseconds the server waits, showing "typing", before it sends and answers. */
-    delay: Type.Optional(Type.Integer()),
-    linkPreview: Type.Optional(Type.Boolean()),
-  },
-  exact,
-);
-export type SendTextBody = Static<typeof SendTextBody>;
-
-export const MediaType = Type.Union([
-  Type.Literal('image'),
-  Type.Literal('video'),
-  Type.Literal('document'),
-  Type.Literal('audio'),
-]);
-export type MediaType = Static<typeof MediaType>;
-
-export const SendMediaBody = Type.Object(
-  {
-    number: Type.String(),
-    mediatype: MediaType,
-    mimetype: Type.Optional(Type.String()),
-    caption: Type.Optional(Type.String()),
-    /** A URL whose host has a top-level domain or is an IP, or bare base64; a data: URI is refused. */
-    media: Type.String(),
-    /** Required for a document given as base64. */
-    fileName: Type.Optional(Type.String()),
-    delay: Type.Optional(Type.Integer()),
-  },
-  exact,
-);
-export type SendMediaBody = Static<typeof SendMediaBody>;
 
 const MessageKey = Type.Object({
   id: Type.String(),

@@ -3,6 +3,14 @@
  * Bodies we send are exact; what a server answers or calls may carry more than is named here.
  */
 export {
+  DeletedAnswer,
+  MarkedReadAnswer,
+  NumberChecks,
+  PresenceAnswer,
+  PresenceState,
+  UpdatedAnswer,
+} from './wire-actions.ts';
+export {
   AcceptedAnswer,
   ConnectAnswer,
   ConnectFailure,
@@ -25,15 +33,13 @@ export {
 export {
   ConnectionUpdateData,
   LogoutInstanceData,
-  MediaType,
   MessageRecord,
   MessagesUpdateData,
   NumberLookup,
   QrCodeLimitData,
   QrCodeUpdatedData,
-  SendMediaBody,
-  SendTextBody,
   StatusInstanceData,
   WebhookEnvelope,
 } from './wire-messages.ts';
+export { MediaType, SEND_BODIES, type SendAction, SendMediaBody, SendTextBody } from './wire-sends.ts';
 export { EVOLUTION_EVENTS, EVOLUTION_MESSAGES } from './wire-words.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'undici';
-import { createEvolutionClient, type EvolutionClient } from '../../evolution/client.ts';
+import { createEvolutionClient, type EvolutionActions, type EvolutionClient } from '../../evolution/client.ts';
 import { createEvolutionPool } from '../../evolution/pool.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -18,7 +18,9 @@ export type Backend = {
   failures: number;
   stateReason: string | null;
   /** For messages alone: connections that nothing slower holds. */
-  sends: Pick<EvolutionClient, 'sendText' | 'sendMedia'>;
+  sends: Pick<EvolutionClient, 'send' | 'sendText' | 'sendMedia'>;
+  /** For what is done to messages and chats beside sending. */
+  actions: EvolutionActions;
   /** For calls about instances, which may hold a connection for many seconds. */
   control: EvolutionClient;
   /** For probes alone, so that a busy backend does not look like a dead one. */
@@ -98,6 +100,7 @@ export function createRegistry(deps: {
       ...row,
       hasKey: (candidate) => candidate === apiKey,
       sends,
+      actions: control,
       control,
       probing,
       async close(withinMs) {
