@@ -17,6 +17,9 @@ alter table messages
   add column retry_of uuid,
   add column campaign_id uuid,
   add column media_blob_id uuid,
+  -- When its text was changed, and when it was taken back from everyone, after it had been sent.
+  add column edited_at timestamptz,
+  add column deleted_at timestamptz,
   -- What it says, in a form in which its echo says the same.
   add column fingerprint text,
   -- What proved that an unknown message was sent.
@@ -28,6 +31,8 @@ create index messages_unknown_idx on messages (phone_number_id, unknown_at) wher
 create index messages_unacknowledged_idx on messages (sent_at) where status = 'sent';
 create index messages_campaign_id_idx on messages (campaign_id, status) where campaign_id is not null;
 create index messages_retry_of_idx on messages (retry_of) where retry_of is not null;
+create index messages_media_blob_id_idx on messages (media_blob_id)
+  where media_blob_id is not null and status in ('scheduled', 'accepted', 'sending', 'unknown');
 
 -- One row per phone number that has messages waiting: whoever leases it sends the next of them.
 create table send_turns (
@@ -87,6 +92,7 @@ create table media_blobs (
 );
 alter table media_blobs alter column bytes set storage external;
 create index media_blobs_delete_after_idx on media_blobs (delete_after);
+create unique index media_blobs_user_id_idx on media_blobs (user_id, sha256);
 
 -- What an echo or a backend's history says of a message that nobody has claimed yet.
 alter table wire_messages

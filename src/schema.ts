@@ -247,9 +247,11 @@ export interface Messages {
   campaign_id: string | null;
   content: JsonValue;
   created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
   delivered_at: Timestamp | null;
   direction: string;
   due_at: Timestamp | null;
+  edited_at: Timestamp | null;
   ended_at: Timestamp | null;
   evidence: string | null;
   expires_at: Timestamp | null;
