@@ -104,6 +104,14 @@ alter table wire_messages
 create index wire_messages_unclaimed_idx on wire_messages (phone_number_id, first_seen_at)
   where message_id is null and from_me and fingerprint is not null;
 
+-- Which address is behind a hidden one (@lid), as the number's backend told.
+create table lid_addresses (
+  phone_number_id bigint not null,
+  lid text not null,
+  jid text not null,
+  primary key (phone_number_id, lid)
+);
+
 -- Campaigns -------------------------------------------------------------------------------------------------------
 
 create table campaigns (
@@ -168,10 +176,19 @@ create table gateway_presence (
   seen_at timestamptz not null
 );
 
--- When the backend was found to be away, and back again, the last time.
+-- When the backend was last found well before it was away, and when it was back again, the last time.
 alter table backends
   add column down_at timestamptz,
   add column back_at timestamptz;
+
+-- How far a backend's own records were read.
+create table backend_reads (
+  backend_id bigint primary key,
+  -- The return whose gaps are noted.
+  back_at timestamptz,
+  -- Sent messages were asked for their acknowledgement up to here: once for each age at which that is done.
+  asked_upto timestamptz[] not null default '{}'
+);
 
 -- What a user is told beside events -------------------------------------------------------------------------------
 
