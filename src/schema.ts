@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -31,6 +39,12 @@ export interface ApiRequests {
   response_time_ms: number | null;
   status_code: number | null;
   user_id: number | null;
+}
+
+export interface BackendReads {
+  asked_upto: Generated<ArrayType<Timestamp>>;
+  back_at: Timestamp | null;
+  backend_id: number;
 }
 
 export interface Backends {
@@ -195,6 +209,12 @@ export interface Leases {
   holder: string;
   name: string;
   until: Timestamp;
+}
+
+export interface LidAddresses {
+  jid: string;
+  lid: string;
+  phone_number_id: number;
 }
 
 export interface LoginSessions {
@@ -516,6 +536,7 @@ export interface WireMessages {
 
 export interface DB {
   api_requests: ApiRequests;
+  backend_reads: BackendReads;
   backends: Backends;
   campaigns: Campaigns;
   deliveries: Deliveries;
@@ -530,6 +551,7 @@ export interface DB {
   inbound_secrets: InboundSecrets;
   installation: Installation;
   leases: Leases;
+  lid_addresses: LidAddresses;
   login_sessions: LoginSessions;
   mail_cursor: MailCursor;
   mails: Mails;
