@@ -55,8 +55,8 @@ test('a call that failed is applied when it comes again', async () => {
 test('calls whose worker died after claiming them are applied once their lease is over, each once', async () => {
   const number = await t.makeNumber();
   await postAll(number, ['A', 'B']);
-  expect(await claim(number, { leaseMs: 300 })).toHaveLength(2);
-  expect(await claim(number, { leaseMs: 300 })).toHaveLength(0);
+  expect(await claim(number, { leaseMs: 1_500 })).toHaveLength(2);
+  expect(await claim(number, { leaseMs: 1_500 })).toHaveLength(0);
   await using lane = t.makeLane({ lookEveryMs: 20 });
   await lane.drained();
   expect(await states(number)).toEqual(['due', 'due']);
@@ -73,7 +73,7 @@ test('a worker that outlives its lease and the one that took over apply a call o
   await holder.query('select 1 from phone_numbers where id = $1 for update', [number.id]);
   await using first = t.makeLane({ leaseMs: 100, lookEveryMs: 20 });
   await using second = t.makeLane({ leaseMs: 100, lookEveryMs: 20 });
-  await eventually(async () => (await readStoredCalls(t.database, number))[0]?.attempt).toBe(2);
+  await eventually(async () => (await readStoredCalls(t.database, number))[0]?.attempt).toBeGreaterThan(1);
   await holder.query('commit');
   holder.release();
   await Promise.all([first.drained(), second.drained()]);

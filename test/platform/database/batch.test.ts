@@ -207,7 +207,7 @@ function newPoolWithoutLockTimeout(): Pool {
 }
 
 test('a statement that Postgres ends for its time accepts nobody, and the connection lives on', async () => {
-  const pool = newPool({ statementTimeoutMs: 150 });
+  const pool = newPool({ statementTimeoutMs: 500 });
   const batch = newBatch({ pool });
   await batch.add(item(1));
   const release = await holdTable();
@@ -299,7 +299,7 @@ test('a database that says nothing any more counts as lost', async () => {
   const uncertain: Item[] = [];
   const batch = newBatch({
     pool: newPool({ url: proxy.url }),
-    writeWithinMs: 200,
+    writeWithinMs: 800,
     onUncertain: (items) => void uncertain.push(...items),
   });
   await batch.add(item(1));
