@@ -2,8 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { isMediaKind } from './draft.ts';
-import { settlementPayload } from './event-payload.ts';
+import { unsentSettlement } from './event-payload.ts';
 import { listAbandoned } from './messages-system.ts';
 import type { SettleBatch } from './settle.ts';
 
@@ -20,29 +19,8 @@ export function createEndAbandoned(deps: {
   return async function endAbandoned(): Promise<void> {
     const abandoned = await listAbandoned(deps.db, 500);
     if (abandoned.length === 0) return;
-    await Promise.all(
-      abandoned.map((message) =>
-        deps.settle.add({
-          messageId: message.id,
-          userId: message.userId,
-          phoneNumberId: message.phoneNumberId,
-          status: 'unknown',
-          statusReason: 'process_ended',
-          whatsappId: null,
-          remoteJid: null,
-          isMedia: isMediaKind(message.kind),
-          eventId: deps.ids.uuidv7(),
-          payload: settlementPayload({
-            messageId: message.id,
-            number: { id: message.phoneNumberId, instanceName: message.instanceName },
-            recipient: message.recipient,
-            kind: message.kind,
-            status: 'unknown',
-            statusReason: 'process_ended',
-          }),
-        }),
-      ),
-    );
+    const end = { status: 'unknown', reason: 'process_ended', wasWaiting: false } as const;
+    await Promise.all(abandoned.map((message) => deps.settle.add(unsentSettlement(message, end, deps.ids.uuidv7()))));
     deps.logger.warn(
       { event: 'messages_abandoned', count: abandoned.length },
       'messages of an ended process are unknown',

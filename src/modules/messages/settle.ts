@@ -3,11 +3,19 @@ import { Batch } from '../../platform/database/batch.ts';
 import { appendedEventsPart } from '../events/index.ts';
 import { sentStatsPart } from '../statistics/index.ts';
 
+/** Where sending takes a message, delivery aside. Of two in one batch the one named first here is believed. */
+const endStatuses = ['sent', 'failed', 'expired', 'cancelled', 'unknown'] as const;
+export type EndStatus = (typeof endStatuses)[number];
+
 export type Settlement = {
   messageId: string;
   userId: number;
   phoneNumberId: number;
-  status: 'sent' | 'failed' | 'unknown';
+  status: EndStatus;
+  /** Whether it ends while it waits, never called; otherwise it was being called, or what became of it was unknown. */
+  wasWaiting?: boolean;
+  /** What proves that an unknown message was sent; its late answer unless given. */
+  evidence?: 'answer' | 'echo' | 'history';
   statusReason: string | null;
   whatsappId: string | null;
   /** The chat's address by the backend's answer, which may differ from the one asked for. */
@@ -21,23 +29,33 @@ export type Settlement = {
 /** False where the message had come to its end before, or does not exist. */
 export type Settled = { settled: boolean; earlyStatus: string | null };
 
+/** Ends that were not the aim: each gives the message's unit back, where it has one. */
+const refunded: readonly EndStatus[] = ['failed', 'expired', 'cancelled'];
+
 /**
- * One statement ends a batch of sends: state, quota refund, the wire ledger, statistics and the event, each exactly once:
- * only a message that is still `sending` is settled (or an `unknown` one that turns out as sent). Where a batch says
- * two things of one message, what is known wins over what is not.
+ * One statement ends a batch of messages: state, quota refund, the wire ledger, statistics and the event, each exactly
+ * once: only a message that is still `sending` is settled (or an `unknown` one that turns out as sent), or one that still
+ * waits where that is how it ends. Where a batch says two things of one message, what is known wins over what is not.
  * Each step reads how many rows the step before it wrote, because Postgres would otherwise take the locks of a
  * statement's parts in an order of its own: messages, wire ledger, statistics, event cursors.
+ * Most batches refund nothing, and are spared the parts for it.
  */
-const settleSql = `
+function settleSql({ withRefunds }: { withRefunds: boolean }): string {
+  const only = (part: string) => (withRefunds ? part : '');
+  return `
   with asked as (
-    select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::text[])
-      with ordinality as t (message_id, user_id, phone_number_id, status, status_reason, whatsapp_id, remote_jid, is_media, event_id, payload, ord)
+    select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
+        $9::uuid[], $10::text[], $11::text[]${only(', $12::boolean[]')})
+      with ordinality as t (message_id, user_id, phone_number_id, status, status_reason, whatsapp_id, remote_jid, is_media,
+        event_id, payload, evidence${only(', was_waiting')}, ord)
   ), batch as (
     select distinct on (message_id) * from asked
-    order by message_id, array_position(array['sent', 'failed', 'unknown'], status), ord
+    order by message_id, array_position(array[${endStatuses.map((each) => `'${each}'`).join(', ')}], status), ord
   ), locked as (
-    select m.id, m.quota_day from messages m join batch b on b.message_id = m.id
-    where m.status = 'sending' or (m.status = 'unknown' and b.status = 'sent')
+    select m.id, m.quota_day, m.status as was from messages m join batch b on b.message_id = m.id
+    where ${only(`case when b.was_waiting
+      then m.status in ('scheduled', 'accepted') and (b.status <> 'expired' or m.expires_at <= app_now()) else`)}
+      m.status = 'sending' or (m.status = 'unknown' and b.status = 'sent')${only(' end')}
     order by m.id for update of m
   ), updated as (
     update messages m set
@@ -46,6 +64,9 @@ const settleSql = `
       whatsapp_id = b.whatsapp_id,
       remote_jid = coalesce(b.remote_jid, m.remote_jid),
       sent_at = case when b.status = 'sent' then app_now() end,
+      unknown_at = case when b.status = 'unknown' then app_now() else m.unknown_at end,
+      ${only(`ended_at = case when b.status = any('{${refunded.join(',')}}') then app_now() end,`)}
+      evidence = case when l.was = 'unknown' then coalesce(b.evidence, 'answer') end,
       lease_until = null,
       updated_at = now()
     from locked l join batch b on b.message_id = l.id
@@ -54,12 +75,15 @@ const settleSql = `
       coalesce(replace(b.payload, '"alias":null', '"alias":' ||
         (select to_json(n.alias)::text from phone_numbers n where n.id = b.phone_number_id)), b.payload) as payload,
       b.ord, 'message.' || b.status as type, l.quota_day
-  ), refunded as (
+  ), ${only(`refunded as (
     update usage u set used = u.used - r.n
-    from (select user_id, quota_day, count(*)::int as n from updated where status = 'failed' group by user_id, quota_day) r
+    from (
+      select user_id, quota_day, count(*)::int as n from updated
+      where status = any('{${refunded.join(',')}}') and quota_day is not null group by user_id, quota_day
+    ) r
     where u.user_id = r.user_id and u.day = r.quota_day
     returning 1
-  ), wired as (
+  ), `)}wired as (
     insert into wire_messages as w (phone_number_id, wa_id, message_id, remote_jid, from_me)
     select distinct on (phone_number_id, whatsapp_id) phone_number_id, whatsapp_id, message_id, remote_jid, true
     from updated where status = 'sent' order by phone_number_id, whatsapp_id
@@ -78,6 +102,12 @@ const settleSql = `
   left join updated u on u.message_id = a.message_id and u.ord = a.ord
   left join wired w on w.message_id = u.message_id
   order by a.ord`;
+}
+
+const statements = {
+  plain: { name: 'settle', text: settleSql({ withRefunds: false }) },
+  refunding: { name: 'settle-refunding', text: settleSql({ withRefunds: true }) },
+};
 
 export type SettleBatch = Batch<Settlement, Settled>;
 
@@ -93,22 +123,27 @@ export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
     lineMax: 65_536,
     lineWaitMaxMs: 30_000,
     write: (client, settlements) =>
-      settlements.some((settlement) => settlement.status === 'failed')
+      settlements.some(({ status }) => refunded.includes(status))
         ? settleWithRefunds(client, settlements)
-        : settle(client, settlements),
+        : settle(client, 'plain', settlements),
   });
 }
 
-// Usage rows come before messages in the order of locks; what fails now was accepted today or just before midnight.
+// Usage rows come before messages in the order of locks. Which day paid for a message does not change before its end.
 async function settleWithRefunds(client: PoolClient, settlements: readonly Settlement[]): Promise<Settled[]> {
-  const failed = settlements.filter((settlement) => settlement.status === 'failed');
+  const ids = settlements.filter(({ status }) => refunded.includes(status)).map(({ messageId }) => messageId);
   await client.query('begin');
   try {
-    await client.query(
-      `select 1 from usage where user_id = any($1::bigint[]) and day >= app_today() - 1 order by user_id, day for update`,
-      [failed.map((settlement) => settlement.userId)],
-    );
-    const settled = await settle(client, settlements);
+    await client.query({
+      name: 'settle-lock-usage',
+      text: `
+        select 1
+        from (select distinct user_id, quota_day from messages where id = any($1::uuid[]) and quota_day is not null) d
+        join usage u on u.user_id = d.user_id and u.day = d.quota_day
+        order by u.user_id, u.day for update of u`,
+      values: [ids],
+    });
+    const settled = await settle(client, 'refunding', settlements);
     await client.query('commit');
     return settled;
   } catch (error) {
@@ -117,10 +152,13 @@ async function settleWithRefunds(client: PoolClient, settlements: readonly Settl
   }
 }
 
-async function settle(client: PoolClient, settlements: readonly Settlement[]): Promise<Settled[]> {
+async function settle(
+  client: PoolClient,
+  statement: keyof typeof statements,
+  settlements: readonly Settlement[],
+): Promise<Settled[]> {
   const { rows } = await client.query<Settled>({
-    name: 'settle',
-    text: settleSql,
+    ...statements[statement],
     values: [
       settlements.map((settlement) => settlement.messageId),
       settlements.map((settlement) => settlement.userId),
@@ -132,6 +170,8 @@ async function settle(client: PoolClient, settlements: readonly Settlement[]): P
       settlements.map((settlement) => settlement.isMedia),
       settlements.map((settlement) => settlement.eventId),
       settlements.map((settlement) => settlement.payload),
+      settlements.map((settlement) => settlement.evidence ?? null),
+      ...(statement === 'plain' ? [] : [settlements.map((settlement) => settlement.wasWaiting ?? false)]),
     ],
   });
   return rows;
