@@ -106,7 +106,7 @@ test.each([
   ['0000460', 201, 1],
 ])('a recipient that ends in %s is answered with %i, and %i message leaves', async (ending, status, count) => {
   await t.api.connected('line');
-  const reply = await sendRaw(t.sandbox.url, 'line', `551199${ending}`, 5000);
+  const reply = await sendRaw(t.sandbox.url, 'line', `551199${ending}`, 10_000);
   expect(reply.status).toBe(status);
   expect(sends()).toHaveLength(count);
 });
@@ -119,7 +119,7 @@ test.each([
   ['0000206', 'silence', 1],
 ] as const)('a recipient that ends in %s ends in %s, and %i message leaves', async (ending, outcome, count) => {
   await t.api.connected('line');
-  const reply = await sendRaw(t.sandbox.url, 'line', `551199${ending}`, 300);
+  const reply = await sendRaw(t.sandbox.url, 'line', `551199${ending}`, outcome === 'silence' ? 500 : 10_000);
   expect(reply.outcome).toBe(outcome);
   expect(sends()).toHaveLength(count);
 });
