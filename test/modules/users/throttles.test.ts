@@ -140,18 +140,18 @@ describe('log-in', () => {
     const here = buildUsers(database);
     const { email } = await here.signUp();
     const timesMs: Record<'unknown' | 'wrong', number[]> = { unknown: [], wrong: [] };
-    for (let n = 0; n < 15; n++) {
+    // The quickest of each: what else the machine does only ever adds, so more of them only bring the two together.
+    const ratio = () => Math.min(...timesMs.unknown) / Math.min(...timesMs.wrong);
+    for (let n = 0; n < 15 || (n < 100 && (ratio() < 0.6 || ratio() > 1.67)); n++) {
       for (const kind of n % 2 === 0 ? (['unknown', 'wrong'] as const) : (['wrong', 'unknown'] as const)) {
         const startedAt = performance.now();
         await logInFrom(here, '192.0.2.1', kind === 'wrong' ? email : `nobody${n}@example.com`, 'not the password');
         timesMs[kind].push(performance.now() - startedAt);
       }
     }
-    // The quickest of each: what else the machine does only ever adds.
-    const ratio = Math.min(...timesMs.unknown) / Math.min(...timesMs.wrong);
     // Wide enough for a busy machine: an answer without any hash would be many times quicker.
-    expect(ratio).toBeGreaterThan(0.6);
-    expect(ratio).toBeLessThan(1.67);
+    expect(ratio()).toBeGreaterThan(0.6);
+    expect(ratio()).toBeLessThan(1.67);
   });
 });
 
