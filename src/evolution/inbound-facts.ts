@@ -46,8 +46,9 @@ export type FactBody =
   /**
    * `own_message`: written by the owner on the phone or another device, not one of our sends.
    * `echo`: the copy of a send made through the server.
+   * `own_record`: what the server keeps of a message from this number, by whatever way it was sent.
    */
-  | ({ kind: 'message_received' | 'own_message' | 'echo' } & MessageFact)
+  | ({ kind: 'message_received' | 'own_message' | 'echo' | 'own_record' } & MessageFact)
   | ({ kind: 'status'; status: MessageStatus } & MessageRef)
   | ({ kind: 'deleted' } & MessageRef)
   | ({ kind: 'edited'; text?: string; editedAt: Date | null } & MessageRef)

@@ -69,6 +69,22 @@ export function jidKind(jid: string): JidKind {
   }
 }
 
+/** The hidden one (@lid) of two addresses of one chat and the other, undefined where they are not such a pair. */
+export function lidPairOf(
+  jid: string | undefined,
+  alternative: string | undefined,
+): { lid: string; jid: string } | undefined {
+  if (jid === undefined || alternative === undefined) return undefined;
+  if (jidKind(jid) === 'lid' && jidKind(alternative) === 'user') return { lid: bareJid(jid), jid: alternative };
+  if (jidKind(alternative) === 'lid' && jidKind(jid) === 'user') return { lid: bareJid(alternative), jid };
+  return undefined;
+}
+
+/** The address without a device in it. */
+export function bareJid(jid: string): string {
+  return jid.replace(/:\d+(?=@)/, '');
+}
+
 /** The digits of a user's address, or null for groups, @lid and everything else that holds no phone number. */
 export function digitsOfJid(jid: string): string | null {
   return jidKind(jid) === 'user' ? userPart(jid).replace(/\D/g, '') : null;

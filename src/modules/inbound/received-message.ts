@@ -3,6 +3,7 @@ import { digitsOfJid } from '../../evolution/jid.ts';
 import type { ReceivedMessage } from '../messages/index.ts';
 import { boundedRecord, readableJson, readableText } from './bounded-record.ts';
 import { kindOf } from './message-kind.ts';
+import { lidsOf } from './sent-fact.ts';
 
 const textLengthMax = 65_536;
 const nameLengthMax = 1_024;
@@ -29,6 +30,7 @@ export function receivedMessageOf(fact: MessageFact): ReceivedMessage {
     remoteJid: readableText(fact.remoteJid),
     kind,
     content: readableJson(told),
+    lids: lidsOf(fact),
     payload: {
       whatsapp_id: fact.waId,
       from: senderOf(fact),

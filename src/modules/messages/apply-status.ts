@@ -8,18 +8,21 @@ import {
   type Advance,
   advanceMessages,
   type Heard,
+  type HeardAs,
+  type LidAddress,
   lockMessages,
   readWire,
   readWireOfMessage,
   type SentMessageRow,
   saveHeard,
+  saveLidAddresses,
   type WireRow,
   type WireStatus,
   wireStatuses,
 } from './wire-messages-system.ts';
 
-/** What a backend tells of one message on its way: how far it came, that it is an echo, or that the owner wrote it. */
-export type SentFact = Heard;
+/** What a backend tells of one message on its way: how far it came, what it says, or that the owner wrote it. */
+export type SentFact = Heard & { lids?: readonly LidAddress[] };
 
 /** Whether the fact said anything new, and the events it makes. */
 export type AppliedFact = { isNew: boolean; events: NewEvent[] };
@@ -36,6 +39,11 @@ export async function applySentFacts(
   facts: readonly SentFact[],
 ): Promise<AppliedFact[]> {
   if (facts.length === 0) return [];
+  await saveLidAddresses(
+    tx,
+    number.id,
+    facts.flatMap(({ lids = [] }) => lids),
+  );
   const merged = mergeById(facts);
   const { before, after, messages } = await saveWithMessagesLocked(tx, number.id, [...merged.values()]);
   const applied = tellNews(before, facts);
@@ -68,6 +76,25 @@ export function createCatchUp(deps: { db: Kysely<DB>; ids: Ids }) {
       await appendEvents(tx, deps.ids, progressEvents(number, message, next));
     });
   };
+}
+
+/** Moves messages that this transaction has just settled on to where their acknowledgements are; answers the events. */
+export async function advanceTo(
+  tx: Transaction<DB>,
+  number: LockedNumber,
+  heard: readonly { messageId: string; status: WireStatus | null }[],
+): Promise<NewEvent[]> {
+  const statuses = new Map(heard.map(({ messageId, status }) => [messageId, status]));
+  const advances: Advance[] = [];
+  const events: NewEvent[] = [];
+  for (const message of await lockMessages(tx, [...statuses.keys()])) {
+    const next = nextStatus(message, statuses.get(message.id) ?? null);
+    if (next === undefined) continue;
+    advances.push({ id: message.id, status: next });
+    events.push(...progressEvents(number, message, next));
+  }
+  await advanceMessages(tx, advances);
+  return events;
 }
 
 type Saved = {
@@ -107,10 +134,19 @@ function mergeById(facts: readonly SentFact[]): Map<string, Heard> {
       remoteJid: known?.remoteJid ?? fact.remoteJid,
       fromMe: known?.fromMe ?? fact.fromMe,
       status: rankOf(fact.status) > rankOf(known?.status ?? null) ? fact.status : (known?.status ?? null),
-      isEcho: known?.isEcho === true || fact.isEcho,
+      ...tellingMost(known, fact),
     });
   }
   return merged;
+}
+
+// An echo tells most of a message, and what its owner typed is no echo, whatever the backend's records say of it.
+const tellingOrder: readonly HeardAs[] = ['acknowledgement', 'history', 'typed', 'echo'];
+
+function tellingMost(known: Heard | undefined, fact: Heard): Pick<Heard, 'as' | 'kind' | 'fingerprint' | 'saidAt'> {
+  const isMore = known === undefined || tellingOrder.indexOf(fact.as) > tellingOrder.indexOf(known.as);
+  const { as, kind, fingerprint, saidAt } = isMore ? fact : known;
+  return { as, kind, fingerprint, saidAt };
 }
 
 // Only holders of the number's lock change what is compared here, so the look before the write is still true.
@@ -123,12 +159,12 @@ function tellNews(before: readonly WireRow[], facts: readonly SentFact[]): Appli
     const isNew =
       fact.status !== null
         ? rankOf(fact.status) > now.rank
-        : fact.isEcho
+        : fact.as === 'echo'
           ? !now.isEchoed
           : now.fromMe === null && fact.fromMe !== null;
     known.set(fact.waId, {
       rank: Math.max(now.rank, rankOf(fact.status)),
-      isEchoed: now.isEchoed || fact.isEcho,
+      isEchoed: now.isEchoed || fact.as === 'echo',
       fromMe: now.fromMe ?? fact.fromMe,
     });
     return { isNew, events: [] };
@@ -153,6 +189,7 @@ function progressEvents(
   const types: EventType[] = [];
   if (!message.isDelivered) types.push('message.delivered');
   if (next !== 'delivered' && !message.isRead) types.push('message.read');
+  if (next === 'played' && !message.isPlayed) types.push('message.played');
   return types.map((type) => ({
     userId: number.userId,
     type,
@@ -165,7 +202,7 @@ function progressEvents(
       alias: number.alias,
       to: message.remoteJid,
       kind: message.kind,
-      status: type === 'message.delivered' ? 'delivered' : 'read',
+      status: type.slice('message.'.length),
       status_reason: null,
       whatsapp_id: message.whatsappId,
       remote_jid: message.remoteJid,

@@ -22,6 +22,7 @@ import { createDrafts } from './prepare-draft.ts';
 import { resolveRecipient } from './recipient.ts';
 import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
 import { createSettleBatch, type Settlement } from './settle.ts';
+import { createSettleByEvidence } from './settle-by-evidence.ts';
 import { createSurely } from './surely.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
@@ -123,6 +124,8 @@ export function createMessages(deps: MessagesOptions) {
       const { page: messages, next } = cutPage(found, page.limit);
       return { messages, next };
     },
+    /** Periodic: see its own description. Safe in parallel. */
+    settleByEvidence: createSettleByEvidence(deps),
     /** Periodic: see its own description. */
     endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),
     /** Lets calls under way come to their end, for at most `withinMs`; what is left becomes unknown later. */

@@ -4,7 +4,7 @@ import type { DB } from '../../schema.ts';
 import type { NewEvent } from '../events/index.ts';
 import type { LockedNumber } from '../phone-numbers/index.ts';
 import { isReportedAddress } from './recipient.ts';
-import { insertReceived } from './wire-messages-system.ts';
+import { insertReceived, type LidAddress, saveLidAddresses } from './wire-messages-system.ts';
 
 export type ReceivedMessage = {
   waId: string;
@@ -14,6 +14,8 @@ export type ReceivedMessage = {
   content: Record<string, unknown>;
   /** Joins the event's payload. */
   payload: Record<string, unknown>;
+  /** Hidden addresses it told of, with those behind them. */
+  lids?: readonly LidAddress[];
 };
 
 /**
@@ -37,6 +39,11 @@ export async function recordReceived(
   }));
   const firsts = rows.filter(({ waId }) => !seen.has(waId) && seen.add(waId));
   const met = new Set(messages.flatMap(addressesToldIn));
+  await saveLidAddresses(
+    tx,
+    number.id,
+    messages.flatMap(({ lids = [] }) => lids),
+  );
   const stored = await insertReceived(tx, number, firsts, [...met]);
   return messages.map((message, index) => {
     const id = rows[index]?.id;
