@@ -28,12 +28,12 @@ type Deps = {
   tokens: Pick<ResolveToken, 'forget'>;
 };
 
-/** Changes what is given of name, alias and webhook URL; null takes it away. */
+/** Changes what is given of name, alias, webhook URL and pace; null takes it away. */
 export function createChangeNumber(deps: Deps) {
   return async function changeNumber(userId: number, id: number, change: NumberChange): Promise<PhoneNumber> {
     const { webhookUrl } = change;
     if (webhookUrl !== undefined && webhookUrl !== null) deps.webhooks.requireUsableUrl(webhookUrl);
-    return translateAliasConflict(() =>
+    const changed = await translateAliasConflict(() =>
       inTransaction(deps.db, async (tx) => {
         // Two numbers that take each other's alias would each wait for the other to let go of it.
         if (change.alias !== undefined) await deps.users.lockUser(tx, userId);
@@ -45,6 +45,8 @@ export function createChangeNumber(deps: Deps) {
         return number;
       }),
     );
+    deps.tokens.forget(id);
+    return changed;
   };
 }
 

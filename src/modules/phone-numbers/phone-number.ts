@@ -22,7 +22,11 @@ export type PhoneNumber = {
   connectedAt: Date | null;
   createdAt: Date;
   isSandbox: boolean;
+  pace: Pace;
 };
+
+/** How fast, and how often on a day (UTC), a number may send; null where it may as it likes. */
+export type Pace = { sendIntervalMs: number | null; sendJitterMs: number | null; dailyCap: number | null };
 
 /** What sending needs to know of a phone number. */
 export type SendableNumber = {
@@ -34,4 +38,6 @@ export type SendableNumber = {
   backendName: string;
   integration: Integration;
   isSandbox: boolean;
+  /** Whether anything bounds how fast, or how often on a day, it may send. */
+  isPaced: boolean;
 };

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
-import type { Integration, NumberStatus, PhoneNumber } from './phone-number.ts';
+import type { Integration, NumberStatus, Pace, PhoneNumber } from './phone-number.ts';
 
 export type NewPhoneNumber = {
   userId: number;
@@ -66,7 +66,11 @@ export async function listPhoneNumbers(
   return (await query.execute()).map(toPhoneNumber);
 }
 
-export type NumberChange = { displayName?: string | null; alias?: string | null; webhookUrl?: string | null };
+export type NumberChange = {
+  displayName?: string | null;
+  alias?: string | null;
+  webhookUrl?: string | null;
+} & Partial<Pace>;
 
 /** Answers false when the user has no such number. */
 export async function updatePhoneNumber(
@@ -81,6 +85,9 @@ export async function updatePhoneNumber(
       ...(change.displayName === undefined ? {} : { display_name: change.displayName }),
       ...(change.alias === undefined ? {} : { alias: change.alias }),
       ...(change.webhookUrl === undefined ? {} : { webhook_url: change.webhookUrl }),
+      ...(change.sendIntervalMs === undefined ? {} : { send_interval_ms: change.sendIntervalMs }),
+      ...(change.sendJitterMs === undefined ? {} : { send_jitter_ms: change.sendJitterMs }),
+      ...(change.dailyCap === undefined ? {} : { daily_cap: change.dailyCap }),
       updated_at: sql`now()`,
     })
     .where('user_id', '=', userId)
@@ -132,6 +139,9 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         'phone_numbers.webhook_url',
         'phone_numbers.connected_at',
         'phone_numbers.created_at',
+        'phone_numbers.send_interval_ms',
+        'phone_numbers.send_jitter_ms',
+        'phone_numbers.daily_cap',
         'backends.is_sandbox',
       ])
       // An expired code shows nothing that could still be scanned.
@@ -173,5 +183,6 @@ function toPhoneNumber(row: Row): PhoneNumber {
     connectedAt: row.connected_at,
     createdAt: row.created_at,
     isSandbox: row.is_sandbox ?? false,
+    pace: { sendIntervalMs: row.send_interval_ms, sendJitterMs: row.send_jitter_ms, dailyCap: row.daily_cap },
   };
 }

@@ -73,6 +73,8 @@ async function readByHash(db: Kysely<DB>, hash: Buffer): Promise<SendableNumber 
       'phone_numbers.backend_name',
       'phone_numbers.integration',
       'backends.is_sandbox',
+      sql<boolean>`coalesce(phone_numbers.send_interval_ms, 0) + coalesce(phone_numbers.send_jitter_ms, 0) > 0
+        or phone_numbers.daily_cap is not null`.as('is_paced'),
     ])
     .where('number_tokens.token_hash', '=', hash)
     .where('phone_numbers.deleted_at', 'is', null)
@@ -88,6 +90,7 @@ async function readByHash(db: Kysely<DB>, hash: Buffer): Promise<SendableNumber 
     backendName: row.backend_name,
     integration: row.integration as Integration,
     isSandbox: row.is_sandbox,
+    isPaced: row.is_paced,
   };
 }
 

@@ -176,18 +176,21 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       config,
       schema: {
         tags,
-        summary: 'Change name, alias or webhook URL',
+        summary: 'Change name, alias, webhook URL or pace',
         params: IdParams,
         body: ChangeBody,
         response: { 200: OneNumber, ...problems(writing, 'not_found', 'invalid_url', 'alias_taken') },
       },
     },
     async (request) => {
-      const { display_name, alias, webhook_url } = request.body;
+      const { display_name, alias, webhook_url, send_interval_ms, send_jitter_ms, daily_cap } = request.body;
       const number = await phoneNumbers.change(callerOf(request).userId, request.params.id, {
         ...(display_name === undefined ? {} : { displayName: display_name }),
         ...(alias === undefined ? {} : { alias }),
         ...(webhook_url === undefined ? {} : { webhookUrl: webhook_url }),
+        ...(send_interval_ms === undefined ? {} : { sendIntervalMs: send_interval_ms }),
+        ...(send_jitter_ms === undefined ? {} : { sendJitterMs: send_jitter_ms }),
+        ...(daily_cap === undefined ? {} : { dailyCap: daily_cap }),
       });
       return { success: true as const, phone_number: viewOf(number) };
     },

@@ -20,6 +20,22 @@ const Alias = Type.String({
 });
 const WebhookUrl = Type.String({ minLength: 1, maxLength: 2048, examples: ['https://yourapp.com/webhook'] });
 
+const paceFields = {
+  send_interval_ms: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'Milliseconds from one send to the next, at least.',
+    examples: [3000],
+  }),
+  send_jitter_ms: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'Up to so many milliseconds more, by chance.',
+    examples: [2000],
+  }),
+  daily_cap: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Sends on one day (UTC), at most.' }),
+};
+
 export const CreateBody = Type.Object(
   {
     display_name: Type.Optional(nullable(DisplayName)),
@@ -43,6 +59,9 @@ export const ChangeBody = Type.Object(
     display_name: Type.Optional(nullable(DisplayName)),
     alias: Type.Optional(nullable(Alias)),
     webhook_url: Type.Optional(nullable(WebhookUrl)),
+    send_interval_ms: Type.Optional(nullable(paceFields.send_interval_ms)),
+    send_jitter_ms: Type.Optional(nullable(paceFields.send_jitter_ms)),
+    daily_cap: Type.Optional(nullable(paceFields.daily_cap)),
   },
   { ...exact, minProperties: 1, examples: [{ display_name: 'Support', alias: 'support-line' }] },
 );
@@ -92,6 +111,9 @@ export const PhoneNumberView = Type.Object({
   status: NumberStatus,
   status_reason: nullable(Type.String()),
   webhook_url: nullable(Type.String()),
+  send_interval_ms: nullable(paceFields.send_interval_ms),
+  send_jitter_ms: nullable(paceFields.send_jitter_ms),
+  daily_cap: nullable(paceFields.daily_cap),
   qr_code: nullable(Type.String({ description: 'PNG data URL; null when there is nothing to scan.' })),
   qr_expires_at: nullable(Type.String({ format: 'date-time' })),
   connected_at: nullable(Type.String({ format: 'date-time' })),
@@ -153,6 +175,9 @@ export function viewOf(number: PhoneNumber, token?: string): Static<typeof Phone
     status: number.status,
     status_reason: number.statusReason,
     webhook_url: number.webhookUrl,
+    send_interval_ms: number.pace.sendIntervalMs,
+    send_jitter_ms: number.pace.sendJitterMs,
+    daily_cap: number.pace.dailyCap,
     qr_code: number.qrCode,
     qr_expires_at: number.qrExpiresAt?.toISOString() ?? null,
     connected_at: number.connectedAt?.toISOString() ?? null,
