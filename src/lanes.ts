@@ -4,18 +4,21 @@ const second = 1_000;
 
 /** Every lane and every periodic task of a worker. Disposing stops the lanes; the alarm ends with the services. */
 export function startLanes(services: Services): AsyncDisposable {
-  const { alarm, backends, config, inbound, messages, phoneNumbers, retention, users, webhookDelivery } = services;
+  const { alarm, backends, config, inbound, messages, phoneNumbers, realtime, retention, users, webhookDelivery } =
+    services;
   alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
   alarm.every('probe-absent-backends', Math.min(second, config.healthCheckIntervalMs), backends.probeAbsent);
   alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
+  alarm.every('settle-by-evidence', 2 * second, messages.settleByEvidence);
   alarm.every('make-partitions', 3_600 * second, retention.makePartitions);
   alarm.every('remove-old-rows', 3_600 * second, retention.removeOld);
   alarm.every('delete-expired-sessions', 600 * second, async () => {
     await users.deleteExpired();
   });
+  alarm.every('remove-old-tickets', 60 * second, realtime.removeOldTickets);
   alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
   const lanes = [inbound.lane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
   for (const lane of lanes) lane.start();
