@@ -11,9 +11,7 @@ export const UpdatedAnswer = Type.Object({ key: Key });
 /** contract/631-WA-markRead */
 export const MarkedReadAnswer = Type.Object({ read: Type.Literal('success') });
 
-export const PresenceState = Type.Union(
-  (['unavailable', 'available', 'composing', 'recording', 'paused'] as const).map((state) => Type.Literal(state)),
-);
+export const PresenceState = Type.Enum(['unavailable', 'available', 'composing', 'recording', 'paused']);
 export type PresenceState = Static<typeof PresenceState>;
 /** contract/632-WA-sendPresence */
 export const PresenceAnswer = Type.Object({ presence: Type.String() });
