@@ -25,6 +25,7 @@ import { registerValidation } from './http/validation.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
 import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
+import { isSocketUpgrade, registerRealtimeRoutes } from './modules/realtime/routes.ts';
 import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
 import { registerUserRoutes } from './modules/users/routes.ts';
 import { registerWebhookRoutes } from './modules/webhooks/routes.ts';
@@ -49,7 +50,11 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     genReqId: requestIdOf,
     clientErrorHandler: createClientErrorHandler({ logger }),
     frameworkErrors: createUnroutable({ recordRequest: services.requestRecorder.record }),
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      shouldUpgradeCallback: config.role === 'worker' ? () => false : isSocketUpgrade,
+    },
   });
 
   registerCloseIdle(app, { withinMs: services.closing.remainingMs });
@@ -89,6 +94,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerMessageRoutes(app, services);
   registerStatisticsRoutes(app, services);
   registerWebhookRoutes(app, services);
+  registerRealtimeRoutes(app, services);
   return app;
 }
 

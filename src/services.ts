@@ -7,6 +7,7 @@ import { createInbound, type Inbound } from './modules/inbound/index.ts';
 import { createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
 import { createPlans, type Plans } from './modules/plans/index.ts';
+import { createRealtime, type Realtime, type RealtimeOptions } from './modules/realtime/index.ts';
 import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
 import { createUsers, type Users } from './modules/users/index.ts';
 import {
@@ -49,6 +50,7 @@ export type ServiceOverrides = {
   users?: Partial<Parameters<typeof createUsers>[0]>;
   messages?: Partial<MessagesOptions>;
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
+  realtime?: Partial<RealtimeOptions>;
   /** Milliseconds that requests and calls under way have when closing begins. */
   closeWithinMs?: number;
 };
@@ -67,6 +69,7 @@ export type Services = AsyncDisposable & {
   messages: Messages;
   inbound: Inbound;
   webhookDelivery: WebhookDelivery;
+  realtime: Realtime;
   statistics: ReturnType<typeof createStatistics>;
   requestRecorder: ReturnType<typeof createRequestRecorder>;
   retention: ReturnType<typeof createRetention>;
@@ -149,6 +152,16 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     keepDays: config.retentionDays.messages,
     ...overrides.webhookDelivery,
   });
+  const realtime = createRealtime({
+    db,
+    ids,
+    clock,
+    logger,
+    users,
+    serverUrl: config.serverUrl,
+    corsOrigins: config.corsOrigins,
+    ...overrides.realtime,
+  });
   const backends = createBackends({ db, secretBox, clock, logger, readTimeoutMs: config.requestTimeoutMs });
   backends.follow(config.healthCheckIntervalMs);
   const phoneNumbers = createPhoneNumbers({
@@ -188,6 +201,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     messages,
     inbound,
     webhookDelivery,
+    realtime,
     statistics,
     requestRecorder,
     retention,

@@ -24,7 +24,10 @@ import { createRegisterUser, type Registration, registrationLimit } from './regi
 import { createRotateApiKey, type RotatedKey } from './rotate-api-key.ts';
 import type { Profile, User } from './user.ts';
 import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
-import { deleteExpired } from './users-system.ts';
+import { type Credential, deleteExpired, findLive } from './users-system.ts';
+
+export { apiKeyPrefix } from './api-key.ts';
+export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {
   db: Kysely<DB>;
@@ -80,6 +83,11 @@ export type Users = {
   resolveApiKey(key: string): Promise<Caller | null>;
   /** The same for an access token, whose session must live. */
   resolveAccessToken(token: string): Promise<Caller | null>;
+  /**
+   * Of these, the names (`credentialName`) of those that have not ended and whose user is not suspended; asked of the
+   * database each time.
+   */
+  findLive(credentials: readonly Credential[]): Promise<Set<string>>;
   /** Throws `too_many_attempts` while this address guesses too much. */
   checkGuesses(ipAddress: string): Promise<void>;
   noteFailedGuess(ipAddress: string): Promise<void>;
@@ -148,6 +156,7 @@ export function createUsers(options: UsersOptions): Users {
     rotateApiKey: createRotateApiKey({ db, ids, logger, forget }),
     resolveApiKey: callers.byApiKey,
     resolveAccessToken: callers.byAccessToken,
+    findLive: (credentials) => findLive(db, credentials),
     checkGuesses: guesses.check,
     noteFailedGuess: guesses.noteFailure,
     ensureOperator: createEnsureOperator({ db, ids, logger, passwords }),

@@ -19,3 +19,25 @@ export async function deleteExpired(db: Kysely<DB>): Promise<number> {
     .executeTakeFirst();
   return Number(sessions.numDeletedRows + keys.numDeletedRows);
 }
+
+/** What somebody once showed: the login session behind an access token, or an API key's SHA-256. */
+export type Credential = { sessionId: string } | { keyHash: Buffer };
+
+/** Names a credential in a set of them. */
+export function credentialName(credential: Credential): string {
+  return 'sessionId' in credential ? credential.sessionId : credential.keyHash.toString('hex');
+}
+
+/** The names of those that still open something: not ended, and of users who are not suspended. */
+export async function findLive(db: Kysely<DB>, credentials: readonly Credential[]): Promise<Set<string>> {
+  const sessionIds = credentials.flatMap((each) => ('sessionId' in each ? [each.sessionId] : []));
+  const keyHashes = credentials.flatMap((each) => ('keyHash' in each ? [each.keyHash] : []));
+  const { rows } = await sql<{ name: string }>`
+    select s.id::text as name from login_sessions s join users u on u.id = s.user_id
+    where s.id = any(${sessionIds}::uuid[]) and s.expires_at > app_now() and u.status = 'active'
+    union all
+    select encode(k.key_hash, 'hex') from user_keys k join users u on u.id = k.user_id
+    where k.key_hash = any(${keyHashes}::bytea[]) and (k.expires_at is null or k.expires_at > app_now())
+      and u.status = 'active'`.execute(db);
+  return new Set(rows.map(({ name }) => name));
+}

@@ -2,7 +2,9 @@ import { eventTypes } from '../events/index.ts';
 import { connectBody, connectTypes } from './connect-body.ts';
 import type { EndpointFormat } from './endpoint.ts';
 import { evolutionBody, evolutionTypes } from './evolution-body.ts';
-import { type ToldEvent, testEventType } from './told-event.ts';
+import { type ToldEvent, type ToldNumber, testEventType } from './told-event.ts';
+
+type EvofleetNumber = Pick<ToldNumber, 'id' | 'instanceName' | 'alias' | 'displayName' | 'phoneNumber'>;
 
 /** The event types that a format has words for. */
 export const typesOfFormat: Readonly<Record<EndpointFormat, readonly string[]>> = {
@@ -32,7 +34,10 @@ function contentOf(format: EndpointFormat, event: ToldEvent): unknown {
   }
 }
 
-function evofleetBody(event: ToldEvent): Record<string, unknown> {
+/** What the format `evofleet` says of an event; realtime tells the same. */
+export function evofleetBody(
+  event: Pick<ToldEvent, 'id' | 'type' | 'sequence' | 'at' | 'payload'> & { number: EvofleetNumber | null },
+): Record<string, unknown> {
   const { number } = event;
   return {
     id: event.id,

@@ -26,6 +26,9 @@ import { createReplay } from './replay.ts';
 import { createUseSettingsEndpoint } from './settings-endpoint.ts';
 import { createTestCall } from './test-call.ts';
 
+export { evofleetBody } from './format-body.ts';
+export { eventIdText } from './told-event.ts';
+
 export type Webhooks = ReturnType<typeof createWebhooks>;
 export type WebhookDelivery = ReturnType<typeof createWebhookDelivery>;
 
