@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { freePort } from '../support/free-port.ts';
@@ -14,8 +13,8 @@ export const hasNginx = binary !== undefined;
  * server (and nginx 1.27.3) is replaced by the address of `upstreamPort`.
  */
 export async function startNginx(upstreamPort: number): Promise<{ url: string; close(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
-  // Started as root, nginx writes as another user.
+  // Started as root, nginx writes as another user, who may be unable to enter a TMPDIR.
+  const folder = mkdtempSync('/tmp/evofleet-test-nginx-');
   chmodSync(folder, 0o755);
   const port = await freePort();
   cpSync('nginx', join(folder, 'conf'), { recursive: true });
