@@ -13,12 +13,16 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
   alarm.every('settle-by-evidence', 2 * second, messages.settleByEvidence);
+  alarm.every('tell-quota-thresholds', 15 * second, messages.tellThresholds);
+  alarm.every('remove-old-idempotency-keys', 600 * second, messages.removeOldKeys);
   alarm.every('make-partitions', 3_600 * second, retention.makePartitions);
   alarm.every('remove-old-rows', 3_600 * second, retention.removeOld);
   alarm.every('delete-expired-sessions', 600 * second, async () => {
     await users.deleteExpired();
   });
   alarm.every('remove-old-tickets', 60 * second, realtime.removeOldTickets);
+  alarm.every('remove-media', 10 * second, messages.removeBlobs);
+  alarm.every('remove-number-checks', 3_600 * second, messages.removeOldChecks);
   alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
   const lanes = [inbound.lane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
   for (const lane of lanes) lane.start();

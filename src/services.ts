@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
 import { createInbound, type Inbound } from './modules/inbound/index.ts';
-import { createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
+import { createMediaLinks, createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
 import { createPlans, type Plans } from './modules/plans/index.ts';
 import { createRealtime, type Realtime, type RealtimeOptions } from './modules/realtime/index.ts';
@@ -179,8 +179,11 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     db,
     batchPool,
     ids,
+    clock,
     logger,
+    alarm,
     egress,
+    mediaLinks: createMediaLinks({ encryptionKey: config.encryptionKey, clock, callbackUrl: () => callbackUrl }),
     phoneNumbers,
     backends,
     ...overrides.messages,

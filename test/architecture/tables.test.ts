@@ -50,7 +50,7 @@ const owners: Record<string, string> = {
 const retention = /^modules\/statistics\/retention-system\.ts$/;
 /** Statement parts that their owner exports for use in a larger WITH, and the use cases that own such a statement. */
 const fileNames =
-  /(-repository|-system)\.ts$|\/(append-part|append-events|stats-parts|count-received|accept|settle|placement|request-recorder|apply-status|record-received)\.ts$/;
+  /(-repository|-system)\.ts$|\/(append-part|append-events|stats-parts|count-received|accept|accept-any|settle|placement|request-recorder|apply-status|record-received)\.ts$/;
 
 const sources = await readSources('src');
 

@@ -13,8 +13,16 @@ export function noSuchMessage(): DomainError {
   return new DomainError('not_found', 'Message not found.', { kind: 'not_found' });
 }
 
+/** A message that a request speaks of, in the field of this name. */
+export function noSuchReference(field: string): DomainError {
+  return new DomainError('not_found', `${field}: no message of this phone number has this id.`, { kind: 'not_found' });
+}
+
 /** What a definite refusal means for the caller; the unit was given back. */
-export function refusal(outcome: Extract<SendOutcome, { kind: 'not_sent' }>, messageId: string): DomainError {
+export function refusal(
+  outcome: Pick<Extract<SendOutcome, { kind: 'not_sent' }>, 'code' | 'detail'>,
+  messageId: string,
+): DomainError {
   const details = { message_id: messageId };
   switch (outcome.code) {
     case 'backend_unreachable':
@@ -53,6 +61,28 @@ export function outcomeUnknown(messageId: string, reason: string): DomainError {
   );
 }
 
+export function idempotencyKeyInUse(messageId?: string): DomainError {
+  return new DomainError('idempotency_key_in_use', 'The first request under this Idempotency-Key is still under way.', {
+    kind: 'conflict',
+    retryAfterSeconds: 2,
+    ...(messageId === undefined ? {} : { details: { message_id: messageId } }),
+  });
+}
+
+export function idempotencyKeyReused(): DomainError {
+  return new DomainError('idempotency_key_reused', 'This Idempotency-Key came with another request before.', {
+    kind: 'unprocessable',
+  });
+}
+
+export function notRetryable(status: string): DomainError {
+  return new DomainError(
+    'not_retryable',
+    `Only an outbound message that failed or is unknown can be sent again; this one is ${status}.`,
+    { kind: 'conflict', details: { message_status: status } },
+  );
+}
+
 export function mediaLineTooLong(): DomainError {
   return new DomainError('overloaded', 'Too much media is on its way at once. Try again shortly.', {
     kind: 'unavailable',
@@ -78,6 +108,29 @@ export function requireMediaSupport(integration: string): void {
 
 export function kindNotSupported(kind: string): DomainError {
   return new DomainError('kind_not_supported', `This phone number cannot send messages of the kind ${kind}.`, {
+    kind: 'unprocessable',
+  });
+}
+
+export function blobsLimit(): DomainError {
+  return new DomainError('media_limit', 'Too much media of yours waits to be sent. Try again when some has left.', {
+    kind: 'limit',
+    retryAfterSeconds: 60,
+    details: { limit: 'media_bytes', media_bytes: 512 * 1_048_576 },
+  });
+}
+
+/** A backend that loads media by URL alone could not load ours. */
+export function linksNotTaken(): DomainError {
+  return new DomainError(
+    'kind_not_supported',
+    'A phone number of the integration EVOLUTION sends media only where BACKEND_CALLBACK_URL has an IP address or a full domain name as its host.',
+    { kind: 'unprocessable' },
+  );
+}
+
+export function mediaGone(): DomainError {
+  return new DomainError('media_unavailable', 'The media of this message is not kept any more.', {
     kind: 'unprocessable',
   });
 }

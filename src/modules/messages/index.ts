@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import type { Alarm } from '../../platform/alarm/alarm.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type Cursor, cutPage } from '../../platform/cursor.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import type { Ids } from '../../platform/ids.ts';
@@ -9,28 +11,45 @@ import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept.ts';
+import { createActions } from './actions.ts';
 import { createCatchUp } from './apply-status.ts';
 import { createCallAndSettle } from './call-and-settle.ts';
-import type { Draft } from './draft.ts';
 import { createEndAbandoned } from './end-abandoned.ts';
 import { noSuchMessage, quotaExceeded } from './errors.ts';
+import { createIdempotency } from './idempotency.ts';
+import { dropKeys } from './idempotency-keys-repository.ts';
+import { removeOldKeys } from './idempotency-keys-system.ts';
+import { removeBlobs } from './media-blobs-system.ts';
 import { createMediaBudget } from './media-budget.ts';
+import type { MediaLinks } from './media-link.ts';
+import { createLinkedMedia } from './media-linked.ts';
 import type { Message } from './message.ts';
+import { findMessageRef } from './message-ref.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
+import { removeOldChecks } from './number-checks-system.ts';
 import { createDrafts } from './prepare-draft.ts';
+import { createQueueMessage } from './queue-message.ts';
+import { createQuotaThresholds } from './quota-thresholds.ts';
+import { createReadDraft } from './read-draft.ts';
 import { resolveRecipient } from './recipient.ts';
-import { createSendMessage, type SendInput, type SentMessage } from './send-message.ts';
+import { createReplaySend } from './replay-send.ts';
+import { createRetryMessage } from './retry-message.ts';
+import { createSend } from './send.ts';
+import { createSendMessage } from './send-message.ts';
 import { createSettleBatch, type Settlement } from './settle.ts';
 import { createSettleByEvidence } from './settle-by-evidence.ts';
 import { createSurely } from './surely.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
-export type { Draft } from './draft.ts';
+export type { Draft, MakeDraft } from './draft.ts';
+export { claimIdempotencyKey, KeyTaken } from './idempotency.ts';
+export type { ClaimedKey, IdempotencyKey } from './idempotency-keys-repository.ts';
+export { createMediaLinks } from './media-link.ts';
 export type { Message } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
-export type { SendInput, SentMessage } from './send-message.ts';
+export type { SendAnswer, SendInput } from './send-input.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -39,9 +58,12 @@ export type MessagesOptions = {
   /** A pool of its own for group commit, so that no other query holds it up. */
   batchPool: Pool;
   ids: Ids;
+  clock: Clock;
   logger: Logger;
+  alarm: Pick<Alarm, 'ring'>;
   egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'checkConnection'>;
+  mediaLinks: MediaLinks;
+  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection'>;
   backends: Pick<Backends, 'requireUsable'>;
   /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
   answerWithinMs?: number;
@@ -64,10 +86,13 @@ export function createMessages(deps: MessagesOptions) {
   const surely = createSurely({ logger: deps.logger, closing: closing.signal });
   const settleBatch = createSettleBatch({ pool: deps.batchPool });
   const settle = (settlement: Settlement) => surely(settlement.messageId, () => settleBatch.add(settlement));
+  const quotaThresholds = createQuotaThresholds({ ...deps, keepAlive });
+  const idempotency = createIdempotency({ pool: deps.batchPool });
   const acceptBatch = createAcceptBatch({
     pool: deps.batchPool,
+    noteUsage: quotaThresholds.note,
     onUncertain: (messages) => {
-      for (const message of messages) keepAlive(refund(message));
+      for (const message of messages) keepAlive(giveBack(message));
     },
   });
   const catchUp = createCatchUp(deps);
@@ -77,7 +102,7 @@ export function createMessages(deps: MessagesOptions) {
     keepAlive,
     catchUp: (messageId) => surely(messageId, () => catchUp(messageId)),
   });
-  const send = createSendMessage({
+  const shared = {
     ...deps,
     drafts: createDrafts(deps),
     budget: createMediaBudget(),
@@ -85,7 +110,16 @@ export function createMessages(deps: MessagesOptions) {
     callAndSettle,
     keepAlive,
     requireUnitLeft,
-    resolveRecipient: (phoneNumberId, number) => resolveRecipient(deps.db, phoneNumberId, number),
+    readDraft: createReadDraft({
+      resolveRecipient: (phoneNumberId, number) => resolveRecipient(deps.db, phoneNumberId, number),
+      findMessageRef: (number, id) => findMessageRef(deps.db, number, id),
+    }),
+  };
+  const send = createSend({
+    sendMessage: createSendMessage(shared),
+    queueMessage: createQueueMessage({ ...shared, ringSend: () => deps.alarm.ring(sendLaneName) }),
+    once: idempotency.once,
+    replay: createReplaySend(deps),
   });
 
   // Nobody was answered with success and nothing was called: where it was stored after all, its unit goes back.
@@ -95,6 +129,12 @@ export function createMessages(deps: MessagesOptions) {
     if (settled) return;
     await wait(deps.uncertainForMs ?? 5_000, undefined, { signal: closing.signal }).catch(ignore);
     await settle(settlement);
+  }
+
+  // What was not accepted may come again under the same key.
+  async function giveBack(message: NewMessage): Promise<void> {
+    await refund(message);
+    await surely(message.id, () => dropKeys(deps.batchPool, [message]));
   }
 
   async function requireUnitLeft(userId: number, dailyMax: number): Promise<void> {
@@ -107,7 +147,29 @@ export function createMessages(deps: MessagesOptions) {
   }
 
   return {
-    send: (input: SendInput, draft: Draft): Promise<SentMessage> => send(input, draft),
+    /**
+     * Sends a message now, or stores it to leave later, as the input's timing says. Under an Idempotency-Key it is done
+     * once, and repetitions get the answer as it reads now.
+     */
+    send,
+    /** Sends again, as a new message, what failed or is unknown; see its own description. */
+    retry: createRetryMessage({ db: deps.db, send }),
+    /** For requests that make more than a message under an Idempotency-Key; see its own description. */
+    once: idempotency.once,
+    /** After units were taken elsewhere: tells the user where that crossed a threshold of his day. */
+    noteUsage: quotaThresholds.note,
+    /** Periodic: see its own description. */
+    tellThresholds: quotaThresholds.tellForgotten,
+    /** Periodic: see its own description. */
+    removeOldKeys: () => removeOldKeys(deps.db),
+    /** Editing, deleting, reading and the like; see their own descriptions. */
+    actions: createActions(deps),
+    /** For backends: the medium behind a link that we gave them; see its own description. */
+    linkedMedia: createLinkedMedia(deps),
+    /** Periodic: see its own description. Safe in parallel. */
+    removeBlobs: () => removeBlobs(deps.db),
+    /** Periodic: see its own description. */
+    removeOldChecks: () => removeOldChecks(deps.db),
     /** Throws `not_found`. */
     async get(userId: number, id: string): Promise<Message> {
       const message = isUuid.test(id) ? await findMessage(deps.db, userId, id) : undefined;
@@ -134,6 +196,7 @@ export function createMessages(deps: MessagesOptions) {
       closing.signal.addEventListener('abort', () => ended.resolve(), { once: true });
       const timer = setTimeout(() => closing.abort(), withinMs);
       await drain(ended.promise);
+      await idempotency.close();
       await acceptBatch[Symbol.asyncDispose]();
       await drain(ended.promise);
       clearTimeout(timer);
@@ -142,6 +205,9 @@ export function createMessages(deps: MessagesOptions) {
     },
   };
 }
+
+/** The lane that sends messages that waited. */
+const sendLaneName = 'send';
 
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,32 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { Messages, SendInput, SentMessage } from './index.ts';
+import type { Messages } from './index.ts';
 import { viewOfMessage } from './message-view.ts';
-import {
-  ManyMessages,
-  MessageParams,
-  MessagesQuery,
-  OneMessage,
-  SendMediaBody,
-  SendTextBody,
-  SentAnswer,
-} from './schemas.ts';
+import { ManyMessages, MessageParams, MessagesQuery, mediaFields, OneMessage, textFields } from './schemas.ts';
+import { sendingRoute } from './sending-route.ts';
 
 const config = { auth: 'user' } as const;
-const sendProblems = [
-  'not_found',
-  'invalid_number',
-  'number_not_connected',
-  'recipient_not_on_whatsapp',
-  'backend_refused',
-  'quota_exceeded',
-  'backend_unavailable',
-  'outcome_unknown',
-] as const;
 const base64BodyMax = 24 * 1_048_576;
 
 /** Sending, and what became of it. */
@@ -35,64 +18,28 @@ export function registerMessageRoutes(instance: FastifyInstance, deps: { message
   registerReadingRoutes(instance, deps);
 }
 
-function registerSendingRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {
-  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const { messages } = deps;
+function registerSendingRoutes(app: FastifyInstance, deps: { messages: Messages }): void {
+  sendingRoute(app, deps, {
+    path: '/api/messages/send-text',
+    summary: 'Send a text message',
+    fields: textFields,
+    example: { text: 'Hello from WhatsApp API!' },
+    draftOf: ({ text }) => ({ kind: 'text', content: { text } }),
+  });
 
-  app.post(
-    '/api/messages/send-text',
-    {
-      config,
-      schema: {
-        tags: ['Messages'],
-        summary: 'Send a text message',
-        body: SendTextBody,
-        response: { 200: SentAnswer, ...problems({ auth: 'user', body: true }, ...sendProblems) },
-      },
-    },
-    async (request, reply) => {
-      const sending = messages.send(sendInput(request, request.body), {
-        kind: 'text',
-        content: { text: request.body.text },
-        options: {},
-      });
-      return answer(reply, sending);
-    },
-  );
-
-  app.post(
-    '/api/messages/send-media',
-    {
-      config,
-      bodyLimit: base64BodyMax,
-      schema: {
-        tags: ['Messages'],
-        summary: 'Send an image, video, audio or document',
-        body: SendMediaBody,
-        response: {
-          200: SentAnswer,
-          ...problems(
-            { auth: 'user', body: true },
-            ...sendProblems,
-            'invalid_url',
-            'invalid_media',
-            'media_unavailable',
-            'kind_not_supported',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { mediaType, mediaUrl, mediaBase64, fileName, caption } = request.body;
-      const sending = messages.send(sendInput(request, request.body), {
-        kind: mediaType,
-        content: { media_url: mediaUrl, file_name: fileName, caption },
-        options: {},
-        ...(mediaBase64 === undefined ? {} : { base64: mediaBase64 }),
-      });
-      return answer(reply, sending);
-    },
-  );
+  sendingRoute(app, deps, {
+    path: '/api/messages/send-media',
+    summary: 'Send an image, video, audio or document',
+    fields: mediaFields,
+    example: { mediaUrl: 'https://example.com/image.jpg', caption: 'Check this out!', mediaType: 'image' },
+    bodyLimit: base64BodyMax,
+    problems: ['invalid_url', 'invalid_media', 'media_unavailable', 'media_limit'],
+    draftOf: ({ mediaType, mediaUrl, mediaBase64, fileName, caption }) => ({
+      kind: mediaType,
+      content: { media_url: mediaUrl, file_name: fileName, caption },
+      ...(mediaBase64 === undefined ? {} : { base64: mediaBase64 }),
+    }),
+  });
 }
 
 function registerReadingRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {
@@ -154,42 +101,4 @@ function messageCursor(text: string): Cursor<string> {
   const cursor = decodeCursor(text);
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor.id)) return cursor;
   throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
-}
-
-function sendInput(request: FastifyRequest, body: { token: string; number: string }): SendInput {
-  const caller = callerOf(request);
-  return {
-    userId: caller.userId,
-    dailyMax: caller.maxMessagesPerDay,
-    token: body.token,
-    number: body.number,
-    requestId: request.id,
-  };
-}
-
-async function answer(reply: FastifyReply, sending: Promise<SentMessage>) {
-  const sent = await sending.catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'quota_exceeded') {
-      setQuotaHeaders(reply, Number(error.details.max_messages_per_day), 0, error.retryAfterSeconds ?? 0);
-    }
-    throw error;
-  });
-  const { limit, used, renewsInSeconds } = sent.quota;
-  setQuotaHeaders(reply, limit, Math.max(0, limit - used), renewsInSeconds);
-  return {
-    success: true as const,
-    message_id: sent.id,
-    status: 'sent' as const,
-    whatsapp_id: sent.whatsappId,
-    to: sent.to,
-    ...(sent.isSandbox ? { sandbox: true } : {}),
-  };
-}
-
-function setQuotaHeaders(reply: FastifyReply, limit: number, remaining: number, renewsInSeconds: number): void {
-  reply.headers({
-    'x-quota-limit': String(limit),
-    'x-quota-remaining': String(remaining),
-    'x-quota-reset': String(renewsInSeconds),
-  });
 }

@@ -1,15 +1,15 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { messageStatuses } from './message.ts';
 
-const exact = { additionalProperties: false } as const;
+export const exact = { additionalProperties: false } as const;
 
-const token = Type.String({
+export const token = Type.String({
   minLength: 1,
   maxLength: 200,
   description: "The phone number's token.",
   examples: ['eft_…'],
 });
-const number = Type.String({
+export const number = Type.String({
   minLength: 1,
   maxLength: 64,
   description:
@@ -17,49 +17,99 @@ const number = Type.String({
   examples: ['628123456789'],
 });
 
-export const SendTextBody = Type.Object(
-  { token, number, text: Type.String({ minLength: 1, maxLength: 65_536, examples: ['Hello from WhatsApp API!'] }) },
-  { ...exact, examples: [{ token: 'eft_…', number: '628123456789', text: 'Hello from WhatsApp API!' }] },
-);
+/** When a message leaves, and how much it is worth waiting for: part of every body that sends. */
+export const timingOptions = {
+  async: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'True: answered with 202 once the message is stored; it leaves in its turn, also when the phone number is offline now. `Prefer: respond-async` asks for the same.',
+    }),
+  ),
+  send_at: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      maxLength: 40,
+      description:
+        'When it leaves, at most a year ahead; answered with 202. It costs its unit of the day it leaves on.',
+      examples: ['2027-01-01T08:00:00Z'],
+    }),
+  ),
+  expires_in: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 604_800,
+      default: 86_400,
+      description:
+        'Seconds, from now or from `send_at`, after which it is not sent any more. Only for a message that waits.',
+    }),
+  ),
+  priority: Type.Optional(
+    Type.Enum(['low', 'normal', 'high'], {
+      default: 'normal',
+      description: "Of a phone number's waiting messages the higher leaves first. Only for a message that waits.",
+    }),
+  ),
+};
 
-export const SendMediaBody = Type.Object(
-  {
-    token,
-    number,
-    mediaType: Type.Union([
-      Type.Literal('image'),
-      Type.Literal('video'),
-      Type.Literal('audio'),
-      Type.Literal('document'),
-    ]),
-    mediaUrl: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 2048,
-        description: 'Fetched by the gateway; or give mediaBase64.',
-        examples: ['https://example.com/image.jpg'],
-      }),
-    ),
-    mediaBase64: Type.Optional(Type.String({ minLength: 1, description: 'At most 16 MiB decoded.' })),
-    fileName: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001F\\u007F/\\\\]+$' }),
-    ),
-    caption: Type.Optional(Type.String({ maxLength: 4096, examples: ['Check this out!'] })),
-  },
-  {
-    ...exact,
-    examples: [
-      {
-        token: 'eft_…',
-        number: '628123456789',
-        mediaUrl: 'https://example.com/image.jpg',
-        caption: 'Check this out!',
-        mediaType: 'image',
-      },
-    ],
-  },
-);
-export type SendMediaBody = Static<typeof SendMediaBody>;
+/** What every body that sends may hold besides the fields of its kind. */
+export const sendingOptions = {
+  ...timingOptions,
+  delay: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 20_000, description: 'Milliseconds of "typing…" before it is sent.' }),
+  ),
+  quoted: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The message it answers: its `message_id`, or its WhatsApp id on this phone number.',
+    }),
+  ),
+  mentions: Type.Optional(
+    Type.Array(Type.String({ pattern: '^\\+?[1-9][0-9]{7,14}$', examples: ['628123456789'] }), {
+      minItems: 1,
+      maxItems: 256,
+      description: 'Phone numbers mentioned, in a group.',
+    }),
+  ),
+  mentions_everyone: Type.Optional(Type.Boolean({ description: 'Mentions everyone in the group.' })),
+};
+
+/** Headers that every route that sends reads. */
+export const SendingHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        '1 to 255 visible ASCII characters. Repeated within 24 hours, it gets the answer to its first request, and nothing is sent again.',
+      examples: ['6f7d2b1c-order-1042'],
+    }),
+  ),
+  prefer: Type.Optional(Type.String({ description: '`respond-async`: like `"async": true`.' })),
+});
+
+export const textFields = {
+  text: Type.String({ minLength: 1, maxLength: 65_536, examples: ['Hello from WhatsApp API!'] }),
+};
+
+export const mediaFields = {
+  mediaType: Type.Union([
+    Type.Literal('image'),
+    Type.Literal('video'),
+    Type.Literal('audio'),
+    Type.Literal('document'),
+  ]),
+  mediaUrl: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 2048,
+      description: 'Fetched by the gateway; or give mediaBase64.',
+      examples: ['https://example.com/image.jpg'],
+    }),
+  ),
+  mediaBase64: Type.Optional(Type.String({ minLength: 1, description: 'At most 16 MiB decoded.' })),
+  fileName: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001F\\u007F/\\\\]+$' })),
+  caption: Type.Optional(Type.String({ maxLength: 4096, examples: ['Check this out!'] })),
+};
 
 export const SentAnswer = Type.Object({
   success: Type.Literal(true),
@@ -70,6 +120,17 @@ export const SentAnswer = Type.Object({
   sandbox: Type.Optional(
     Type.Boolean({ description: 'True where a simulated backend took it: nothing reached WhatsApp.' }),
   ),
+});
+
+export const QueuedAnswer = Type.Object({
+  success: Type.Literal(true),
+  message_id: Type.String({ format: 'uuid' }),
+  status: Type.Enum(['accepted', 'scheduled', 'sending', 'failed', 'expired', 'cancelled', 'unknown'], {
+    description: '`accepted` or `scheduled`; where an Idempotency-Key is repeated, what has become of it.',
+  }),
+  to: Type.String(),
+  send_at: Type.Optional(Type.String({ format: 'date-time' })),
+  sandbox: Type.Optional(Type.Boolean({ description: 'True on a simulated backend: nothing will reach WhatsApp.' })),
 });
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);

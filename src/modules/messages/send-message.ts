@@ -4,34 +4,19 @@ import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers, SendableNumber } from '../phone-numbers/index.ts';
 import type { AcceptBatch, Accepted } from './accept.ts';
 import type { CallAndSettle, Sending } from './call-and-settle.ts';
-import type { Draft } from './draft.ts';
+import { keptContent, type MakeDraft } from './draft.ts';
 import { outcomeUnknown, quotaExceeded, refusal } from './errors.ts';
+import { KeyTaken } from './idempotency.ts';
 import type { MediaBudget, MediaPlace } from './media-budget.ts';
 import type { Drafts } from './prepare-draft.ts';
-
-export type SendInput = {
-  userId: number;
-  /** Messages this user may send on one day. */
-  dailyMax: number;
-  token: string;
-  /** As the caller wrote it. */
-  number: string;
-  requestId: string;
-};
-
-export type SentMessage = {
-  id: string;
-  whatsappId: string;
-  to: string;
-  isSandbox: boolean;
-  quota: { limit: number; used: number; renewsInSeconds: number };
-};
+import type { ReadDraft } from './read-draft.ts';
+import type { SendInput, SentMessage } from './send-input.ts';
 
 type Deps = {
   ids: Ids;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
   backends: Pick<Backends, 'requireUsable'>;
-  resolveRecipient(phoneNumberId: number, number: string): Promise<string>;
+  readDraft: ReadDraft;
   drafts: Drafts;
   budget: Pick<MediaBudget, 'place'>;
   /** Throws `quota_exceeded` where no unit is left. Accepting decides; this only spares fetching for nothing. */
@@ -53,18 +38,19 @@ const answerWithinMsUsual = 20_000;
 export function createSendMessage(deps: Deps) {
   const { answerWithinMs = answerWithinMsUsual } = deps;
 
-  return async function sendMessage(input: SendInput, draft: Draft): Promise<SentMessage> {
+  return async function sendMessage(input: SendInput, makeDraft: MakeDraft): Promise<SentMessage> {
     const place = deps.budget.place(input.userId);
-    const { sending, number, accepted } = await accept(input, draft, place).catch((error: unknown) => {
+    const { sending, number, accepted } = await accept(input, makeDraft, place).catch((error: unknown) => {
       place.release();
       throw error;
     });
     const work = deps.callAndSettle(sending).finally(place.release);
     deps.keepAlive(work);
-    const outcome = await withinAnswerTime(work, answerWithinMs + (draft.options.delayMs ?? 0));
+    const outcome = await withinAnswerTime(work, answerWithinMs + (sending.prepared.options.delayMs ?? 0));
     if (outcome.kind === 'not_sent') throw refusal(outcome, sending.id);
     if (outcome.kind === 'unknown') throw outcomeUnknown(sending.id, outcome.reason);
     return {
+      kind: 'sent',
       id: sending.id,
       whatsappId: outcome.whatsappId,
       to: sending.recipient,
@@ -75,29 +61,36 @@ export function createSendMessage(deps: Deps) {
 
   async function accept(
     input: SendInput,
-    draft: Draft,
+    makeDraft: MakeDraft,
     place: MediaPlace,
   ): Promise<{ sending: Sending; number: SendableNumber; accepted: Accepted }> {
-    const number = await deps.phoneNumbers.requireConnected(input.userId, input.token);
-    const recipient = await deps.resolveRecipient(number.id, input.number);
+    const { userId, dailyMax } = input;
+    const number = await deps.phoneNumbers.requireConnected(userId, input.from);
+    const { draft, recipient } = await deps.readDraft(input, number, makeDraft);
     const backend = await deps.backends.requireUsable(number.backendId);
     deps.drafts.check(draft, number);
-    if (draft.content.media_url !== undefined) await deps.requireUnitLeft(input.userId, input.dailyMax);
+    if (draft.content.media_url !== undefined) await deps.requireUnitLeft(userId, dailyMax);
     const prepared = await deps.drafts.prepare(draft, number, place);
     const id = deps.ids.uuidv7();
     const accepted = await deps.accept.add({
       id,
-      userId: input.userId,
+      userId,
       phoneNumberId: number.id,
       instanceName: number.instanceName,
       backendId: number.backendId,
       kind: prepared.outbound.kind,
       recipient,
-      content: JSON.stringify(prepared.content),
+      content: JSON.stringify(keptContent(prepared.content, prepared.options)),
       requestId: input.requestId,
-      dailyMax: input.dailyMax,
+      dailyMax,
+      fingerprint: prepared.fingerprint,
+      timing: input.timing,
+      ...(draft.blobId === undefined ? {} : { blobId: draft.blobId }),
+      ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
+      ...(input.key === undefined ? {} : { key: input.key }),
     });
-    if (!accepted.accepted) throw quotaExceeded(input.dailyMax, accepted.renewsInSeconds);
+    if (accepted.refusal === 'key') throw new KeyTaken();
+    if (accepted.refusal === 'quota') throw quotaExceeded(dailyMax, accepted.renewsInSeconds);
     return { sending: { id, number, recipient, backend, prepared }, number, accepted };
   }
 }

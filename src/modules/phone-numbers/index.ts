@@ -82,8 +82,10 @@ export function createPhoneNumbers(deps: {
      * `missing_on_backend`. At most once in 10 s per number; never rejects.
      */
     checkConnection,
-    /** The user's connected number that a token stands for, a second old at most. */
+    /** The user's connected number that a token, or an id of ours, stands for; by token a second old at most. */
     requireConnected: shared.tokens.requireConnected,
+    /** The same, whether it is connected or not. */
+    requireOwn: shared.tokens.requireOwn,
 
     /** Ends the number for its user at once, and on its backend in the background. Throws `not_found`. */
     async delete(userId: number, id: number): Promise<void> {

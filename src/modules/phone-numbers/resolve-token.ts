@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { isCheckedToken } from '../../platform/crypto/checked-token.ts';
 import { sha256 } from '../../platform/crypto/digest.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, notFound } from '../../platform/errors.ts';
 import type { DB } from '../../schema.ts';
 import { tokenPrefix } from './create-number.ts';
 import { numberNotConnected } from './errors.ts';
@@ -43,11 +43,24 @@ export function createResolveToken(deps: { db: Kysely<DB> }) {
     return number;
   }
 
+  async function requireOwn(userId: number, of: string | number): Promise<SendableNumber> {
+    if (typeof of === 'number') {
+      const number = await readById(deps.db, of);
+      if (number === undefined || number.userId !== userId) throw notFound('Phone number');
+      return number;
+    }
+    const number = isCheckedToken(of, tokenPrefix) ? await find(of) : undefined;
+    if (number === undefined || number.userId !== userId) throw noSuchToken();
+    return number;
+  }
+
   return {
-    /** Throws `not_found` unless the token is of a number of this user, `number_not_connected` where it is offline. */
-    async requireConnected(userId: number, token: string): Promise<SendableNumber> {
-      const number = isCheckedToken(token, tokenPrefix) ? await find(token) : undefined;
-      if (number === undefined || number.userId !== userId) throw noSuchToken();
+    /** By a token, or by an id of ours, connected or not. Throws `not_found` unless it is of a number of this user. */
+    requireOwn,
+
+    /** The same, and throws `number_not_connected` where it is offline. */
+    async requireConnected(userId: number, of: string | number): Promise<SendableNumber> {
+      const number = await requireOwn(userId, of);
       if (number.status !== 'connected') throw numberNotConnected(number.status);
       return number;
     },
@@ -60,9 +73,22 @@ export function createResolveToken(deps: { db: Kysely<DB> }) {
 }
 
 async function readByHash(db: Kysely<DB>, hash: Buffer): Promise<SendableNumber | undefined> {
-  const row = await db
-    .selectFrom('number_tokens')
-    .innerJoin('phone_numbers', 'phone_numbers.id', 'number_tokens.phone_number_id')
+  const row = await selectNumber(db)
+    .innerJoin('number_tokens', 'number_tokens.phone_number_id', 'phone_numbers.id')
+    .where('number_tokens.token_hash', '=', hash)
+    .where(sql<boolean>`coalesce(number_tokens.expires_at > app_now(), true)`)
+    .executeTakeFirst();
+  return row === undefined ? undefined : sendable(row);
+}
+
+async function readById(db: Kysely<DB>, id: number): Promise<SendableNumber | undefined> {
+  const row = await selectNumber(db).where('phone_numbers.id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : sendable(row);
+}
+
+function selectNumber(db: Kysely<DB>) {
+  return db
+    .selectFrom('phone_numbers')
     .innerJoin('backends', 'backends.id', 'phone_numbers.backend_id')
     .select([
       'phone_numbers.id',
@@ -76,11 +102,13 @@ async function readByHash(db: Kysely<DB>, hash: Buffer): Promise<SendableNumber 
       sql<boolean>`coalesce(phone_numbers.send_interval_ms, 0) + coalesce(phone_numbers.send_jitter_ms, 0) > 0
         or phone_numbers.daily_cap is not null`.as('is_paced'),
     ])
-    .where('number_tokens.token_hash', '=', hash)
-    .where('phone_numbers.deleted_at', 'is', null)
-    .where(sql<boolean>`coalesce(number_tokens.expires_at > app_now(), true)`)
-    .executeTakeFirst();
-  if (row === undefined || row.backend_id === null || row.backend_name === null) return undefined;
+    .where('phone_numbers.deleted_at', 'is', null);
+}
+
+type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof selectNumber>['executeTakeFirst']>>>;
+
+function sendable(row: Row): SendableNumber | undefined {
+  if (row.backend_id === null || row.backend_name === null) return undefined;
   return {
     id: row.id,
     userId: row.user_id,
