@@ -9,7 +9,13 @@ describe('nginx.conf, read', () => {
 
   test('asks the name server again, so that a restarted or an added gateway is found', () => {
     expect(conf).toMatch(/^ {4}resolver 127\.0\.0\.11 valid=\ds/m);
-    expect(conf).toMatch(/^ {8}server saas-api:3000 resolve\b/m);
+    expect(conf.match(/^ {8}server saas-api:3000 resolve\b/gm)).toHaveLength(2);
+  });
+
+  test('leads the polls of one live connection to one gateway', () => {
+    const gateway = readFileSync('nginx/gateway.conf', 'utf8');
+    expect(gateway).toMatch(/location \/socket\.io\/ \{\s+proxy_pass http:\/\/gateway_of_address;/);
+    expect(conf).toMatch(/upstream gateway_of_address \{[^}]*hash \$remote_addr consistent;/);
   });
 
   test('holds an HTTPS server ready, as a comment', () => {
