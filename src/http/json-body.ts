@@ -35,7 +35,7 @@ function mayHoldIllFormedText(text: string): boolean {
 }
 
 /** Whether any key or string inside the value holds U+0000 or a lone surrogate. */
-function holdsIllFormedText(value: unknown): boolean {
+export function holdsIllFormedText(value: unknown): boolean {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const current = waiting.pop();

@@ -16,7 +16,7 @@ export type LargeBodiesOptions = {
 /**
  * Bounds how many large bodies are in memory at once: a route whose body limit is above the usual one takes a place
  * for each request that is or may be large, until its answer is out. Without a free place, or with too many of one
- * user: 503 `overloaded`. A body that comes too slowly loses its place: 400 `invalid_request`, and the connection ends.
+ * user: 503 `overloaded`. A body that comes too slowly loses its place: 408 `too_slow`, and the connection ends.
  */
 export function registerLargeBodies(app: FastifyInstance, options: LargeBodiesOptions): void {
   const { bytesUsual, atOnceMax, perUserMax = 2, graceMs = 15_000, bytesPerSecondMin = 262_144 } = options;
@@ -78,5 +78,5 @@ function overloaded(sentence: string): DomainError {
 }
 
 function tooSlow(): DomainError {
-  return new DomainError('invalid_request', 'The body came too slowly.', { kind: 'invalid' });
+  return new DomainError('too_slow', 'The body came too slowly.', { kind: 'invalid' });
 }

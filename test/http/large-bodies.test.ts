@@ -118,15 +118,15 @@ test('those without a key hold one place in all', async () => {
   expect(await send('/large', '1')).toEqual(received);
 });
 
-test('a body that comes too slowly is answered 400, its connection is closed and its place is free', async () => {
+test('a body that comes too slowly is answered 408, its connection is closed and its place is free', async () => {
   const { begin, send } = await startServer({ graceMs: 300 });
   const slow = await Promise.all([begin('/large', '1'), begin('/large', '1')]);
   const closed = slow.map((call) => once(call, 'close'));
   const answers = await Promise.all(slow.map(answerOf));
   expect(answers).toEqual(
     Array(2).fill({
-      status: 400,
-      body: expect.objectContaining({ code: 'invalid_request', detail: 'The body came too slowly.' }),
+      status: 408,
+      body: expect.objectContaining({ code: 'too_slow', detail: 'The body came too slowly.' }),
     }),
   );
   await Promise.all(closed);

@@ -4,13 +4,14 @@ import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { registerActionRoutes } from './action-routes.ts';
 import type { Messages } from './index.ts';
+import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './kind-routes.ts';
 import { viewOfMessage } from './message-view.ts';
 import { ManyMessages, MessageParams, MessagesQuery, mediaFields, OneMessage, textFields } from './schemas.ts';
 import { sendingRoute } from './sending-route.ts';
 
 const config = { auth: 'user' } as const;
-const base64BodyMax = 24 * 1_048_576;
 
 /** Sending, and what became of it. */
 export function registerMessageRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {
@@ -27,19 +28,22 @@ function registerSendingRoutes(app: FastifyInstance, deps: { messages: Messages 
     draftOf: ({ text }) => ({ kind: 'text', content: { text } }),
   });
 
-  sendingRoute(app, deps, {
-    path: '/api/messages/send-media',
-    summary: 'Send an image, video, audio or document',
-    fields: mediaFields,
-    example: { mediaUrl: 'https://example.com/image.jpg', caption: 'Check this out!', mediaType: 'image' },
-    bodyLimit: base64BodyMax,
-    problems: ['invalid_url', 'invalid_media', 'media_unavailable', 'media_limit'],
-    draftOf: ({ mediaType, mediaUrl, mediaBase64, fileName, caption }) => ({
-      kind: mediaType,
-      content: { media_url: mediaUrl, file_name: fileName, caption },
-      ...(mediaBase64 === undefined ? {} : { base64: mediaBase64 }),
+  withUploads(app, (scope) =>
+    sendingRoute(scope, deps, {
+      path: '/api/messages/send-media',
+      summary: 'Send an image, video, audio or document',
+      fields: mediaFields,
+      example: { mediaUrl: 'https://example.com/image.jpg', caption: 'Check this out!', mediaType: 'image' },
+      ...mediaRoute,
+      draftOf: (body, _source, request) => ({
+        kind: body.mediaType,
+        content: { media_url: body.mediaUrl, file_name: body.fileName, caption: body.caption },
+        ...mediumOf(request, body),
+      }),
     }),
-  });
+  );
+  registerKindRoutes(app, deps);
+  registerActionRoutes(app, deps);
 }
 
 function registerReadingRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {

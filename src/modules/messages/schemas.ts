@@ -87,6 +87,20 @@ export const SendingHeaders = Type.Object({
   prefer: Type.Optional(Type.String({ description: '`respond-async`: like `"async": true`.' })),
 });
 
+/** A medium by URL, in the request as base64, or as the upload of a multipart request. */
+export const mediumFields = {
+  mediaUrl: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 2048,
+      description: 'Fetched by the gateway; or give mediaBase64, or upload `file`.',
+      examples: ['https://example.com/image.jpg'],
+    }),
+  ),
+  mediaBase64: Type.Optional(Type.String({ minLength: 1, description: 'At most 16 MiB decoded.' })),
+  file: Type.Optional(Type.String({ description: 'multipart/form-data only: the medium itself, at most 16 MiB.' })),
+};
+
 export const textFields = {
   text: Type.String({ minLength: 1, maxLength: 65_536, examples: ['Hello from WhatsApp API!'] }),
 };
@@ -98,15 +112,7 @@ export const mediaFields = {
     Type.Literal('audio'),
     Type.Literal('document'),
   ]),
-  mediaUrl: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 2048,
-      description: 'Fetched by the gateway; or give mediaBase64.',
-      examples: ['https://example.com/image.jpg'],
-    }),
-  ),
-  mediaBase64: Type.Optional(Type.String({ minLength: 1, description: 'At most 16 MiB decoded.' })),
+  ...mediumFields,
   fileName: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001F\\u007F/\\\\]+$' })),
   caption: Type.Optional(Type.String({ maxLength: 4096, examples: ['Check this out!'] })),
 };
