@@ -23,6 +23,7 @@ import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
+import { registerMediaLinkRoutes } from './modules/messages/media-link-routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
 import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
 import { isSocketUpgrade, registerRealtimeRoutes } from './modules/realtime/routes.ts';
@@ -86,6 +87,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     ],
   });
   await registerInboundRoutes(app, services);
+  registerMediaLinkRoutes(app, services);
   // A worker serves its backends and whoever watches over it.
   if (config.role === 'worker') return app;
   registerRoot(app);
