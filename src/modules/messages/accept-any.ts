@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { type Accepted, leaseSeconds, type NewMessage } from './accept.ts';
 import { dropKeys, keyLifeHours } from './idempotency-keys-repository.ts';
+import { type Accepted, leaseSeconds, type NewMessage } from './new-message.ts';
 
 /** Whether a message leaves with its request and nothing has to be written but its row and its unit. */
 export function isPlain(message: NewMessage): boolean {

@@ -14,7 +14,7 @@ let userId = 0;
 beforeAll(async () => {
   database = await openTestDatabase();
   const { pool } = database.connect({ max: 4 });
-  accept = createAcceptBatch({ pool, onUncertain() {} });
+  accept = createAcceptBatch({ pool, onUncertain() {}, noteUsage() {} });
   settle = createSettleBatch({ pool });
 });
 afterAll(async () => {
@@ -39,6 +39,8 @@ async function accepted(): Promise<string> {
     content: '{}',
     requestId: null,
     dailyMax: 1_000,
+    fingerprint: null,
+    timing: { kind: 'now' },
   });
   return id;
 }
