@@ -10,7 +10,7 @@ import type { Settled, Settlement } from './settle.ts';
 /** A message whose row is `sending`, with all that its call needs. */
 export type Sending = {
   id: string;
-  number: Pick<SendableNumber, 'id' | 'userId' | 'instanceName' | 'backendName'>;
+  number: Pick<SendableNumber, 'id' | 'userId' | 'instanceName' | 'backendName' | 'integration'>;
   recipient: string;
   backend: Pick<Backend, 'sends'>;
   prepared: Prepared;
