@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { callActions } from './client-actions.ts';
+import { callHistory } from './client-history.ts';
 import { callInstances } from './client-instances.ts';
 import { exchange, segment } from './exchange.ts';
 import { formBody } from './form-body.ts';
@@ -81,6 +82,7 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
       connectTimeoutMs: deps.connectTimeoutMs ?? 30_000,
     }),
     ...callActions({ origin, prefix, dispatcher, apiKey }),
+    ...callHistory({ origin, prefix, dispatcher, apiKey }),
     send,
     sendText,
     sendMedia,
