@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createByteCollector } from '../platform/egress/byte-collector.ts';
 import { DomainError } from '../platform/errors.ts';
 import { holdsIllFormedText } from './json-body.ts';
 
@@ -84,15 +85,15 @@ type FilePart = {
 
 async function readFile({ file, mimetype, filename }: FilePart): Promise<UploadedFile> {
   const hash = createHash('sha256');
-  const chunks: Buffer[] = [];
+  const collector = createByteCollector(fileBytesMax);
   for await (const chunk of file) {
     hash.update(chunk);
-    chunks.push(chunk);
+    collector.push(chunk);
   }
   if (file.truncated) throw tooLarge();
   const fileName = fileNameOf(filename);
   return {
-    bytes: Buffer.concat(chunks),
+    bytes: collector.take(),
     sha256: hash.digest('hex'),
     ...(mimetype === '' ? {} : { mimetype }),
     ...(fileName === undefined ? {} : { fileName }),
