@@ -5,12 +5,12 @@ export function messagesOf(body: unknown): string[] {
   return found;
 }
 
-/** `response.message` of an error answer as it came; some routes put it at the top. */
+/** `response.message` of an error answer as it came; some routes put it at the top, and one lets an error's innards through. */
 export function messageOf(body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return undefined;
-  const { response, message } = body as { response?: unknown; message?: unknown };
+  const { response, message, output } = body as { response?: unknown; message?: unknown; output?: unknown };
   if (typeof response === 'object' && response !== null) return (response as { message?: unknown }).message;
-  return message;
+  return message ?? (output as { payload?: { message?: unknown } } | null | undefined)?.payload?.message;
 }
 
 /**

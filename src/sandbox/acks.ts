@@ -1,6 +1,7 @@
 import type { Magic } from './magic-recipients.ts';
+import type { StoredMessage } from './message-store.ts';
 import type { Live } from './types.ts';
-import type { StoredMessage, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Delivery and reading, as the recipient's phone would report them. */
 export function acknowledgeLater(world: World, live: Live, message: StoredMessage, mode: Magic['acks']): void {
@@ -18,8 +19,8 @@ export function acknowledgeLater(world: World, live: Live, message: StoredMessag
 
 /** One acknowledgement; the same status of one message is told only once. */
 export function acknowledge(world: World, live: Live, message: StoredMessage, status: string): Promise<void> {
-  if (message.statuses.includes(status)) return Promise.resolve();
-  message.statuses.push(status);
+  if (message.statuses.some((each) => each.status === status)) return Promise.resolve();
+  recordStatus(world, message, status);
   const { key } = message.record;
   const business = live.integration === 'WHATSAPP-BUSINESS';
   return world.emit(live, 'messages.update', {
@@ -32,6 +33,13 @@ export function acknowledge(world: World, live: Live, message: StoredMessage, st
     instanceId: live.id,
     messageId: message.rowId,
   });
+}
+
+/** An entry in the message's history, and its state if it is one of the recipient's. */
+export function recordStatus(world: World, message: StoredMessage, status: string): void {
+  message.statuses.push({ id: world.identifiers.cuid(), status });
+  message.record.status = status;
+  world.messages.changed(message);
 }
 
 function statusWords(live: Live): { delivered: string; read: string; error: string } {

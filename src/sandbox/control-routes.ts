@@ -1,6 +1,6 @@
 import type { Control } from './control.ts';
 import { ControlError } from './control.ts';
-import type { Inbound } from './inbound.ts';
+import type { Flood, Inbound } from './inbound.ts';
 import type { LedgerSend } from './ledger.ts';
 import type { Answer, Json } from './types.ts';
 import { asJson, asText } from './world.ts';
@@ -59,6 +59,7 @@ const deeds: Record<string, Deed> = {
   'remove-device': (control, name) => control.removeDevice(name),
   connect: (control, name) => control.connect(name),
   receive: (control, name, body) => control.receive(name, asInbound(body)),
+  'receive-many': async (control, name, body) => ({ ids: await control.receiveMany(name, asFlood(body)) }),
   echo: (control, name, body) => void control.echo(name, String(body.id)),
   ack: (control, name, body) => void control.acknowledge(name, String(body.id), String(body.status ?? 'READ')),
   emit: (control, name, body) => void control.emit(name, String(body.event), body.data ?? null),
@@ -82,6 +83,20 @@ function readLedger(control: Control, query: Json): Json {
     ...(wanted.includes('calls') ? { calls: newer(control.ledger.calls()) } : {}),
     ...(wanted.includes('hooks') ? { hooks: newer(control.ledger.hooks()) } : {}),
     dropped: control.ledger.dropped(),
+  };
+}
+
+function asFlood(body: Json): Flood {
+  const whole = (value: unknown) => (Number.isInteger(value) && Number(value) > 0 ? Number(value) : undefined);
+  const count = whole(body.count);
+  if (count === undefined || count > 100_000) throw new ControlError('count: a whole number from 1 to 100000');
+  const senders = whole(body.senders);
+  const perSecond = typeof body.perSecond === 'number' && body.perSecond > 0 ? body.perSecond : undefined;
+  return {
+    count,
+    inbound: asInbound(body),
+    ...(senders === undefined ? {} : { senders }),
+    ...(perSecond === undefined ? {} : { perSecond }),
   };
 }
 

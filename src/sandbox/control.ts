@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { acknowledge } from './acks.ts';
 import { lose, openSocket, type Phone, scan } from './connection.ts';
-import { type Inbound, receive } from './inbound.ts';
+import { type Flood, type Inbound, receive, receiveMany } from './inbound.ts';
 import { loadInstance } from './instances.ts';
 import { type Knobs, knobProblems } from './knobs.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,6 +36,8 @@ export type Control = {
   /** A QR is asked for, as `connect` does, without waiting for it. */
   connect(name: string): void;
   receive(name: string, inbound: Inbound): Promise<string>;
+  /** Resolves when all of them came in, not when their webhook calls were taken. */
+  receiveMany(name: string, flood: Flood): Promise<string[]>;
   /** Repeats the send.message of a message. */
   echo(name: string, messageId: string): Promise<void>;
   /** `status`: DELIVERY_ACK, READ, PLAYED, ERROR …; each status of a message is told only once. */
@@ -109,6 +111,7 @@ export function createControl(world: World, webhooks: Webhooks): Control {
     removeDevice: (name) => lose(world, live(name), 401),
     connect: (name) => openSocket(world, live(name), null),
     receive: (name, inbound) => receive(world, live(name), inbound),
+    receiveMany: (name, flood) => receiveMany(world, live(name), flood),
     echo: (name, id) => echo(world, live(name), message(name, id).record),
     acknowledge: (name, id, status) => acknowledge(world, live(name), message(name, id), status),
     emit: (name, event, data) => world.emit(live(name), event, data),

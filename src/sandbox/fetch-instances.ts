@@ -39,7 +39,7 @@ function list(world: World, names: string[]): { status: number; body: Json[] } {
 }
 
 function show(world: World, row: Row): Json {
-  const { paired: _paired, settings, webhook: _webhook, ...columns } = row;
+  const { paired: _paired, groups: _groups, settings, webhook: _webhook, ...columns } = row;
   return {
     ...columns,
     clientName: world.clientName,

@@ -6,11 +6,13 @@ import { createHandler } from './handler.ts';
 import { createIdentifiers } from './identifiers.ts';
 import { type Knobs, realKnobs } from './knobs.ts';
 import { createLedger } from './ledger.ts';
+import { createMessageLog } from './message-log.ts';
+import { createMessageStore } from './message-store.ts';
 import { createRandomRow } from './random-row.ts';
 import { createStateFile } from './state-file.ts';
 import { createTimers } from './timers.ts';
 import { createWebhooks } from './webhooks.ts';
-import { createMessageStore, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export type { Control } from './control.ts';
 export { fastKnobs, type Knobs } from './knobs.ts';
@@ -27,7 +29,10 @@ export type SandboxOptions = {
   apiKey: string;
   /** `clientName` in answers. Default `evofleet-sandbox`. */
   name?: string;
-  /** Where instances, webhooks and settings survive a restart; without it nothing does. */
+  /**
+   * Where instances, webhooks, settings and groups survive a restart, and messages in `<file>.messages` beside it;
+   * without it nothing does.
+   */
   stateFile?: string;
   /** Laid over the times of a real server (`realKnobs`); `fastKnobs` suit tests. */
   knobs?: Partial<Knobs>;
@@ -45,7 +50,7 @@ export type Sandbox = {
 };
 
 /**
- * A simulated Evolution API 2.3.6 server: the routes of instances, text and media sends, webhooks and settings, its errors
+ * A simulated Evolution API 2.3.6 server: the routes of instances, sends, chats, groups, webhooks and settings, its errors
  * and its traps included. The same control is under `/__sandbox` with the same key.
  * @throws when the port is taken or the state file cannot be read.
  */
@@ -54,6 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const knobs: Knobs = { ...realKnobs, ...options.knobs };
   const webhooks = createWebhooks();
   const state = options.stateFile === undefined ? undefined : createStateFile(options.stateFile);
+  const log = options.stateFile === undefined ? undefined : createMessageLog(`${options.stateFile}.messages`);
   const rows = new Map((state?.load() ?? []).map((row) => [row.name, row]));
   const world: World = {
     clientName: options.name ?? 'evofleet-sandbox',
@@ -67,7 +73,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     timers: createTimers(),
     rows,
     lives: new Map(),
-    messages: createMessageStore(),
+    messages: createMessageStore(log),
     emit: (live, event, data) => webhooks.emit(world, live, event, data),
     changed: () => state?.save(() => [...rows.values()]),
   };
@@ -92,6 +98,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await Promise.all([closed, webhooks.close(), state?.flush()]);
+      log?.close();
     },
   };
 }

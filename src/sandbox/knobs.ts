@@ -50,6 +50,10 @@ export type Knobs = {
   webhookDuplicates: boolean;
   /** Every webhook call waits a random time up to this. */
   webhookShuffleMs: number;
+  /** Part of the webhook calls that are lost without a trace, 0 to 1; no attempt of a lost one is made. */
+  webhookDropShare: number;
+  /** Only calls of these events, such as `send.message`, are dropped; all of them when empty. */
+  webhookDropEvents: string[];
   /** Multiplies the waits between attempts: 5 s, 10 s, 20 s … 300 s. */
   webhookRetryFactor: number;
   webhookAttemptsMax: number;
@@ -91,6 +95,8 @@ export const realKnobs: Readonly<Knobs> = {
   webhooks: true,
   webhookDuplicates: false,
   webhookShuffleMs: 0,
+  webhookDropShare: 0,
+  webhookDropEvents: [],
   webhookRetryFactor: 1,
   webhookAttemptsMax: 10,
   webhookTimeoutMs: 60_000,
@@ -130,6 +136,7 @@ export function knobProblems(patch: Record<string, unknown>): string[] {
       return value === 'never' || typeof value === 'number' ? [] : ['scanAfterMs: ms or never'];
     if (name === 'createFailureKind') return isFault(value) ? [] : [`createFailureKind: one of ${FAULTS.join(', ')}`];
     if (name === 'failures') return failureProblems(value);
+    if (name === 'webhookDropEvents') return isTexts(value) ? [] : ['webhookDropEvents: a list of event names'];
     if (name === 'latencyMsByRoute') return isNumberMap(value) ? [] : ['latencyMsByRoute: ms by route'];
     const expected = typeof known[name];
     return typeof value === expected ? [] : [`${name}: a ${expected}`];
@@ -147,6 +154,10 @@ function failureProblems(value: unknown): string[] {
 
 function isFault(value: unknown): value is Fault {
   return FAULTS.some((fault) => fault === value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 function isNumberMap(value: unknown): boolean {

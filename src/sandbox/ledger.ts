@@ -21,9 +21,13 @@ export type LedgerSend = {
   /** `number` as the caller gave it. */
   number: string;
   remoteJid: string;
+  /** text, image, video, audio, document, voice, ptv, sticker, location, contact, reaction, poll, buttons, list, template, status. */
   kind: string;
+  /** The text, caption, question or title. */
   text: string | null;
-  /** Of the media's bytes. */
+  /** The body of the call without recipient, delay and media bytes. */
+  content: Record<string, unknown>;
+  /** Of the media's bytes as they came, before the server makes a JPEG, an Opus file or a WebP of them. */
   mediaSha256: string | null;
 };
 

@@ -1,60 +1,86 @@
 import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import type { SendAction } from './content.ts';
 import { badRequest } from './errors.ts';
 import { notInMemory } from './guards.ts';
 import { isBase64, isUrl } from './media.ts';
 import { type Handler, type Route, targetName } from './route.ts';
-import { sendMediaSchema, sendTextSchema } from './schemas.ts';
 import { sendBaileys } from './send-baileys.ts';
 import { sendBusiness } from './send-business.ts';
-import { evolutionMedia, evolutionText, sendEvolution } from './send-evolution.ts';
-import type { Answer, Call, Json } from './types.ts';
+import { sendEvolution } from './send-evolution.ts';
+import { sendSchemas } from './send-schemas.ts';
+import type { Call } from './types.ts';
 import { requireValid } from './validate.ts';
-import { asText, type World } from './world.ts';
+import { asText } from './world.ts';
 
-const sendText: Handler = (world, call) => {
-  requireValid(call.body, sendTextSchema);
-  return send(world, call, call.body, 'text');
-};
-
-const sendMedia: Handler = (world, call) => {
-  requireValid(call.body, sendMediaSchema);
-  const body = call.file ? { ...call.body, media: call.file.toString('base64') } : call.body;
-  const media = asText(body.media) ?? '';
-  if (!call.file) {
-    if (isBase64(media) && !body.fileName && body.mediatype === 'document') {
-      throw badRequest(EVOLUTION_MESSAGES.fileNameRequired);
+const handle =
+  (action: SendAction): Handler =>
+  (world, call) => {
+    requireValid(call.body, sendSchemas[action]);
+    requireMedium(action, call);
+    const live = world.lives.get(targetName(call));
+    if (!live) throw notInMemory(methods[action]);
+    switch (live.integration) {
+      case 'EVOLUTION':
+        return sendEvolution(world, live, action, call);
+      case 'WHATSAPP-BUSINESS':
+        return sendBusiness(world, live, action, call);
+      case 'WHATSAPP-BAILEYS':
+        return sendBaileys(world, live, action, call);
+      default:
+        return live.integration satisfies never;
     }
-    if (!isUrl(media) && !isBase64(media)) throw badRequest(EVOLUTION_MESSAGES.mediaNeitherUrlNorBase64);
-  }
-  return send(world, call, body, 'media');
-};
+  };
 
-function send(world: World, call: Call, body: Json, kind: 'text' | 'media'): Promise<Answer> {
-  const live = world.lives.get(targetName(call));
-  if (!live) throw notInMemory(`${kind}Message`);
-  switch (live.integration) {
-    case 'EVOLUTION':
-      return sendEvolution(
-        world,
-        live,
-        body,
-        kind === 'text' ? evolutionText(body) : evolutionMedia(String(body.mediatype), body.media, body.caption),
-      );
-    case 'WHATSAPP-BUSINESS':
-      return sendBusiness(world, live, body, kind);
-    case 'WHATSAPP-BAILEYS':
-      return sendBaileys(world, live, body, kind);
+/** What the server asks for before it looks at the instance. */
+function requireMedium(action: SendAction, { body, file }: Call): void {
+  const isMedium = (value: unknown) => {
+    const text = asText(value) ?? '';
+    return file !== null || isUrl(text) || isBase64(text);
+  };
+  switch (action) {
+    case 'sendMedia':
+      if (!body.fileName && body.mediatype === 'document' && isBase64(asText(body.media) ?? '')) {
+        throw badRequest(EVOLUTION_MESSAGES.fileNameRequired);
+      }
+      if (!isMedium(body.media)) throw badRequest(EVOLUTION_MESSAGES.mediaNeitherUrlNorBase64);
+      break;
+    case 'sendWhatsAppAudio':
+      if (!isMedium(body.audio)) throw badRequest(EVOLUTION_MESSAGES.audioMissing);
+      break;
+    case 'sendSticker':
+    case 'sendPtv':
+      if (!isMedium(action === 'sendPtv' ? body.video : body.sticker)) {
+        throw badRequest(EVOLUTION_MESSAGES.mediaNeitherUrlNorBase64);
+      }
+      break;
+    case 'sendReaction':
+      if (!/^(\p{RGI_Emoji})?$/v.test(String(body.reaction))) throw badRequest(EVOLUTION_MESSAGES.notAnEmoji);
+      break;
     default:
-      return live.integration satisfies never;
   }
 }
 
-const route = (action: string, handle: Handler): Route => ({
+/** What each route calls on the instance, and names when there is none. */
+const methods: Record<SendAction, string> = {
+  sendText: 'textMessage',
+  sendMedia: 'mediaMessage',
+  sendWhatsAppAudio: 'audioWhatsapp',
+  sendPtv: 'ptvMessage',
+  sendSticker: 'mediaSticker',
+  sendLocation: 'locationMessage',
+  sendContact: 'contactMessage',
+  sendReaction: 'reactionMessage',
+  sendPoll: 'pollMessage',
+  sendList: 'listMessage',
+  sendButtons: 'buttonMessage',
+  sendStatus: 'statusMessage',
+  sendTemplate: 'templateMessage',
+};
+
+export const messageRoutes: Route[] = (Object.keys(sendSchemas) as SendAction[]).map((action) => ({
   method: 'POST',
   path: `/message/${action}`,
   named: true,
   guards: 'full',
-  handle,
-});
-
-export const messageRoutes: Route[] = [route('sendText', sendText), route('sendMedia', sendMedia)];
+  handle: handle(action),
+}));

@@ -1,7 +1,8 @@
+import { chatRoutes } from './chat-routes.ts';
+import { groupRoutes } from './group-routes.ts';
 import { inboundRoutes } from './inbound-routes.ts';
 import { instanceRoutes } from './instance-routes.ts';
 import { messageRoutes } from './message-routes.ts';
-import { otherMessageRoutes } from './other-message-routes.ts';
 import { rootRoutes } from './root-routes.ts';
 import type { Route } from './route.ts';
 import { settingsRoutes } from './settings-routes.ts';
@@ -16,7 +17,8 @@ export function createRouter(): (method: string, path: string) => Match | undefi
     ...rootRoutes,
     ...instanceRoutes,
     ...messageRoutes,
-    ...otherMessageRoutes,
+    ...chatRoutes,
+    ...groupRoutes,
     ...webhookRoutes,
     ...settingsRoutes,
     ...inboundRoutes,

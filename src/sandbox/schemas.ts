@@ -1,51 +1,15 @@
 import { EVOLUTION_EVENTS } from '../evolution/wire.ts';
 import type { Schema } from './validate.ts';
 
-const text: Schema = { type: 'string' };
-const flag: Schema = { type: 'boolean' };
+export const text: Schema = { type: 'string' };
+export const flag: Schema = { type: 'boolean' };
 export const number: Schema = { type: 'string', description: 'Invalid format' };
 
-/** Options of every send. */
-export const sending: Record<string, Schema> = {
-  delay: { type: 'integer', description: 'Enter a value in milliseconds' },
-  quoted: {
-    properties: {
-      key: {
-        type: 'object',
-        properties: { id: text, remoteJid: text, fromMe: { type: 'boolean', enum: [true, false] } },
-        required: ['id'],
-      },
-      message: { type: 'object' },
-    },
-  },
-  everyOne: { type: 'boolean', enum: [true, false] },
-  mentioned: {
-    type: 'array',
-    minItems: 1,
-    uniqueItems: true,
-    items: { type: 'string', pattern: '^\\d+', description: '"mentioned" must be an array of numeric strings' },
-  },
-};
-
-export const sendTextSchema: Schema = {
+export const object = (properties: Record<string, Schema>, ...required: string[]): Schema => ({
   type: 'object',
-  properties: { number, text, linkPreview: flag, ...sending },
-  required: ['number', 'text'],
-};
-
-export const sendMediaSchema: Schema = {
-  type: 'object',
-  properties: {
-    number,
-    mediatype: { type: 'string', enum: ['image', 'document', 'video', 'audio'] },
-    mimetype: text,
-    media: text,
-    fileName: text,
-    caption: text,
-    ...sending,
-  },
-  required: ['number', 'mediatype'],
-};
+  properties,
+  required,
+});
 
 const settings: Record<string, Schema> = {
   rejectCall: flag,

@@ -1,58 +1,104 @@
-import { createHash } from 'node:crypto';
 import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { mediaFieldOf, type SendAction, saidIn } from './content.ts';
 import { badRequest, crashed } from './errors.ts';
+import { groupOf } from './groups.ts';
 import { isGroup, toJid } from './jid.ts';
-import { isUrl, loadMedia, mimetypeOf, pixelsOf } from './media.ts';
+import { baileysMessage } from './kinds-baileys.ts';
+import { isUrl, loadMedia } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
-import type { Answer, Json, Live, MessageRecord } from './types.ts';
-import { asText, rowOf, secondsNow, type World } from './world.ts';
+import type { Answer, Call, Json, Live, MessageRecord } from './types.ts';
+import { asJson, asList, asText, rowOf, secondsNow, type World } from './world.ts';
 
 /** A send on the WHATSAPP-BAILEYS integration, in the order in which the server finds its reasons to refuse. */
-export async function sendBaileys(world: World, live: Live, body: Json, kind: 'text' | 'media'): Promise<Answer> {
-  const number = asText(body.number) ?? '';
-  if (kind === 'text' && String(body.text).trim() === '') throw badRequest(EVOLUTION_MESSAGES.textRequired);
-  const media = kind === 'media' ? await loadMedia(asText(body.media) ?? '') : null;
+export async function sendBaileys(world: World, live: Live, action: SendAction, call: Call): Promise<Answer> {
+  const { body } = call;
+  refuse(world, live, action, body);
+  const media = await mediumOf(action, call);
 
-  if (live.qrShown) throw badRequest("TypeError: Cannot read properties of undefined (reading 'id')");
-  if (live.state !== 'open') throw crashed(EVOLUTION_MESSAGES.connectionClosed);
+  requireSocket(live);
+  const number = recipientOf(action, body);
   const { magic, answer } = refuseByMagic(number);
   if (answer) return answer;
-  const jid = toJid(number);
+  const jid = toJid(number).toLowerCase();
   if (jid.startsWith('@')) throw badRequest(emptyUser);
 
-  const delay = Number(body.delay ?? 0) + (magic.delayMs ?? 0);
+  // Contacts, reactions and statuses have no options, and voice notes only this one.
+  const isPlain = action === 'sendContact' || action === 'sendReaction' || action === 'sendStatus';
+  const delay = (isPlain ? 0 : Number(body.delay ?? 0)) + (magic.delayMs ?? 0);
   if (delay > 0) await world.timers.wait(delay);
+  // The copy of a list for the recipient's device cannot be made: nothing leaves.
+  if (action === 'sendList') throw badRequest('TypeError: this.isZero is not a function');
 
-  const context = isGroup(jid) ? undefined : contextOf(world, live, body.quoted);
+  const context = contextOf(world, live, jid, isPlain || action === 'sendWhatsAppAudio' ? {} : body);
+  const { media: sent, ...made } = baileysMessage(world, action, body, media, context);
+  const id = world.identifiers.webMessageId();
   const record: MessageRecord = {
-    key: { remoteJid: jid.toLowerCase(), fromMe: true, id: world.identifiers.webMessageId() },
+    key:
+      action === 'sendButtons'
+        ? { id, remoteJid: jid, ...(isGroup(jid) ? {} : { participant: jid }), fromMe: true }
+        : { remoteJid: jid, fromMe: true, id },
     pushName: 'Você',
     status: 'PENDING',
-    message: media ? mediaMessage(world, body, media, context) : { conversation: body.text },
-    ...(context ? { contextInfo: context } : {}),
-    messageType: media ? `${String(body.mediatype)}Message` : 'conversation',
+    ...made,
     messageTimestamp: secondsNow(world),
     instanceId: live.id,
     source: 'web',
   };
-  const text = kind === 'text' ? String(body.text) : (asText(body.caption) ?? null);
-  const name = media ? String(body.mediatype) : 'text';
   const echoMessage =
-    media && live.base64 ? { echoMessage: { ...record.message, base64: media.toString('base64') } } : {};
-  return dispatch(world, live, { number, kind: name, text, media, record, ...echoMessage }, magic);
+    sent && live.base64 ? { echoMessage: { ...record.message, base64: sent.toString('base64') } } : {};
+  const kept = sent ? { kept: sent } : {};
+  return dispatch(world, live, { number, ...saidIn(action, body), media, record, ...echoMessage, ...kept }, magic);
+}
+
+/** @throws WireError as a call dies that needs WhatsApp, while a QR is on show or the socket is closed. */
+export function requireSocket(live: Live): void {
+  if (live.qrShown) throw badRequest("TypeError: Cannot read properties of undefined (reading 'id')");
+  if (live.state !== 'open') throw crashed(EVOLUTION_MESSAGES.connectionClosed);
+}
+
+function refuse(world: World, live: Live, action: SendAction, body: Json): void {
+  if (action === 'sendText' && String(body.text).trim() === '') throw badRequest(EVOLUTION_MESSAGES.textRequired);
+  if (action === 'sendTemplate') throw crashed('Method not available in the Baileys service');
+  if (action !== 'sendStatus') return;
+  if (!body.content) throw badRequest('Content is required');
+  const hasContacts = world.messages.of(live.id).some(({ record }) => !record.key.fromMe);
+  if (body.allContacts && !hasContacts) throw badRequest('Contacts not found');
+  if (!body.allContacts && asList(body.statusJidList).length === 0) throw badRequest('StatusJidList is required');
+  if (body.type === 'text' && !body.backgroundColor) throw badRequest('Background color is required');
+  if (body.type === 'text' && !body.font) throw badRequest('Font is required');
+}
+
+async function mediumOf(action: SendAction, call: Call): Promise<Buffer | null> {
+  if (call.file) return call.file;
+  const field = mediaFieldOf(action, call.body);
+  const given = field === undefined ? undefined : asText(call.body[field]);
+  if (given === undefined) return null;
+  // A status takes pictures and videos by URL only: anything else is looked for among the server's files.
+  if (action === 'sendStatus' && call.body.type !== 'audio' && !isUrl(given)) {
+    throw badRequest(`Error: ENOENT: no such file or directory, open '${given.slice(0, 100)}'`);
+  }
+  return loadMedia(given);
+}
+
+function recipientOf(action: SendAction, body: Json): string {
+  if (action === 'sendStatus') return 'status@broadcast';
+  return asText(action === 'sendReaction' ? asJson(body.key).remoteJid : body.number) ?? '';
 }
 
 const emptyUser =
   'Error: JID decoded but user is empty: "@s.whatsapp.net" -> user: "", server: "s.whatsapp.net", device: undefined';
 
-function contextOf(world: World, live: Live, quoted: unknown): Json {
-  const context: Json = {
-    mentionedJid: [],
-    groupMentions: [],
-    ephemeralSettingTimestamp: { low: secondsNow(world) - 172_800, high: 0, unsigned: false },
-    disappearingMode: { initiator: 0 },
-  };
-  const id = quotedId(quoted);
+/** In a group there is only what somebody asked for, in a chat with one person always something. */
+function contextOf(world: World, live: Live, jid: string, options: Json): Json | undefined {
+  const context: Json = isGroup(jid)
+    ? mentionsIn(world, live, jid, options)
+    : {
+        mentionedJid: [],
+        groupMentions: [],
+        ephemeralSettingTimestamp: { low: secondsNow(world) - 172_800, high: 0, unsigned: false },
+        disappearingMode: { initiator: 0 },
+      };
+  const id = asText(asJson(asJson(options.quoted).key).id);
   const original = id === undefined ? undefined : world.messages.find(live.id, id);
   if (original) {
     const { key, message } = original.record;
@@ -60,48 +106,12 @@ function contextOf(world: World, live: Live, quoted: unknown): Json {
     context.stanzaId = id;
     context.quotedMessage = message;
   }
-  return context;
+  return Object.keys(context).length > 0 ? context : undefined;
 }
 
-function quotedId(quoted: unknown): string | undefined {
-  if (typeof quoted !== 'object' || quoted === null || !('key' in quoted)) return undefined;
-  const { key } = quoted;
-  return typeof key === 'object' && key !== null && 'id' in key ? asText(key.id) : undefined;
-}
-
-/** The fields WhatsApp gives an uploaded file; binary ones come as objects of bytes. */
-function mediaMessage(world: World, body: Json, media: Buffer, contextInfo: Json | undefined): Json {
-  const type = String(body.mediatype);
-  const given = asText(body.media) ?? '';
-  const fileName = asText(body.fileName) ?? (type === 'document' && isUrl(given) ? nameIn(given) : defaultNames[type]);
-  const path = `/v/sandbox${world.identifiers.bytes(6).readUIntBE(0, 6)}`;
-  const sha256 = createHash('sha256').update(media).digest();
-  const image = { ...pixelsOf(media), jpegThumbnail: bytesObject(Buffer.from('ffd8ffd9', 'hex')) };
-  return {
-    [`${type}Message`]: {
-      interactiveAnnotations: [],
-      scanLengths: [],
-      annotations: [],
-      url: `https://mmg.whatsapp.net${path}`,
-      mimetype: type === 'image' && !body.fileName ? 'image/jpeg' : mimetypeOf(fileName ?? ''),
-      fileSha256: bytesObject(sha256),
-      fileLength: { low: media.length, high: 0, unsigned: true },
-      ...(type === 'image' ? image : {}),
-      mediaKey: bytesObject(world.identifiers.bytes(32)),
-      fileEncSha256: bytesObject(world.identifiers.bytes(32)),
-      directPath: path,
-      mediaKeyTimestamp: { low: secondsNow(world), high: 0, unsigned: false },
-      ...(body.caption === undefined ? {} : { caption: body.caption }),
-      ...(type === 'image' || fileName === undefined ? {} : { fileName }),
-      ...(contextInfo ? { contextInfo } : {}),
-    },
-  };
-}
-
-const defaultNames: Record<string, string> = { image: 'image.jpg', video: 'video.mp4' };
-
-const nameIn = (url: string): string => /.*\/(.+?)\./.exec(url)?.[1] ?? 'file';
-
-function bytesObject(bytes: Buffer): Record<string, number> {
-  return Object.fromEntries(Array.from(bytes, (byte, index) => [String(index), byte]));
+function mentionsIn(world: World, live: Live, jid: string, options: Json): Json {
+  const everyone = groupOf(world, live, jid)?.participants.map((participant) => participant.id) ?? [];
+  const named = asList(options.mentioned).map((number) => toJid(String(number)));
+  const mentionedJid = options.mentionsEveryOne ? everyone : named;
+  return mentionedJid.length > 0 ? { mentionedJid } : {};
 }

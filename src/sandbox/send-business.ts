@@ -1,51 +1,44 @@
+import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { mediaFieldOf, type SendAction, saidIn } from './content.ts';
+import { badRequest, crashed } from './errors.ts';
 import { toJid } from './jid.ts';
-import { isUrl, loadMedia, mimetypeOf } from './media.ts';
+import { businessMessage } from './kinds-business.ts';
+import { isUrl, loadMedia } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
-import type { Answer, Json, Live } from './types.ts';
-import { asText, secondsNow, type World } from './world.ts';
+import type { Answer, Call, Json, Live } from './types.ts';
+import { asJson, asList, asText, secondsNow, type World } from './world.ts';
 
-/** A send on the WHATSAPP-BUSINESS integration, as if the Graph API had taken it. */
-export async function sendBusiness(world: World, live: Live, body: Json, kind: 'text' | 'media'): Promise<Answer> {
-  const number = asText(body.number) ?? '';
+/** A send on the WHATSAPP-BUSINESS integration, as if the Graph API had taken it; no delay is ever waited for. */
+export async function sendBusiness(world: World, live: Live, action: SendAction, call: Call): Promise<Answer> {
+  const { body, file } = call;
+  refuse(action, body);
+  const number = asText(action === 'sendReaction' ? asJson(body.key).remoteJid : body.number) ?? '';
   const { magic, answer } = refuseByMagic(number);
   if (answer) return answer;
-  const delay = Number(body.delay ?? 0) + (magic.delayMs ?? 0);
-  if (delay > 0) await world.timers.wait(delay);
+  if (magic.delayMs !== undefined) await world.timers.wait(magic.delayMs);
 
   const record = {
     key: { fromMe: true, id: world.identifiers.graphMessageId(), remoteJid: toJid(number) },
-    message: kind === 'text' ? { conversation: body.text } : mediaMessage(body),
-    messageType: kind === 'text' ? 'conversation' : `${String(body.mediatype)}Message`,
+    ...businessMessage(world, action, body, file),
     messageTimestamp: secondsNow(world),
     instanceId: live.id,
     status: 'PENDING',
     source: 'unknown',
   };
-  const text = kind === 'text' ? String(body.text) : (asText(body.caption) ?? null);
-  const given = asText(body.media) ?? '';
-  const media = kind === 'media' && !isUrl(given) ? await loadMedia(given) : null;
-  const name = kind === 'text' ? 'text' : String(body.mediatype);
-  return dispatch(world, live, { number, kind: name, text, media, record }, magic);
+  const field = mediaFieldOf(action, body);
+  const given = field === undefined || action === 'sendButtons' ? undefined : asText(body[field]);
+  const media = file ?? (given === undefined || isUrl(given) ? null : await loadMedia(given));
+  return dispatch(world, live, { number, ...saidIn(action, body), media, record }, magic);
 }
 
-function mediaMessage(body: Json): Json {
-  const type = String(body.mediatype);
-  const media = asText(body.media) ?? '';
-  const linked = isUrl(media);
-  const fileName = asText(body.fileName) ?? defaultNames[type];
-  const lookedUp = mimetypeOf(linked ? media : (fileName ?? ''));
-  return {
-    [`${type}Message`]: {
-      ...(body.caption === undefined ? {} : { caption: body.caption }),
-      ...(fileName === undefined ? {} : { fileName }),
-      mediaType: type,
-      media,
-      gifPlayback: false,
-      id: linked ? media : 'media-id-1',
-      type: linked ? 'link' : 'id',
-      mimetype: asText(body.mimetype) ?? lookedUp,
-    },
-  };
+function refuse(action: SendAction, body: Json): void {
+  if (action === 'sendPtv') throw crashed('this.waMonitor.waInstances[s].ptvMessage is not a function');
+  if (action === 'sendSticker' || action === 'sendPoll' || action === 'sendStatus') {
+    throw badRequest(EVOLUTION_MESSAGES.notOnBusiness);
+  }
+  if (action !== 'sendList') return;
+  const rows = asList(body.sections).flatMap((section) => asList(asJson(section).rows));
+  if (rows.some((row) => asJson(row).description === undefined)) {
+    throw crashed("Cannot read properties of undefined (reading 'substring')");
+  }
 }
-
-const defaultNames: Record<string, string> = { image: 'image.png', video: 'video.mp4' };

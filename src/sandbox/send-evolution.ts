@@ -1,13 +1,15 @@
-import { badRequest } from './errors.ts';
+import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { type SendAction, saidIn } from './content.ts';
+import { badRequest, crashed } from './errors.ts';
 import { isUrl } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
-import type { Answer, Json, Live } from './types.ts';
+import type { Answer, Call, Json, Live } from './types.ts';
 import { asText, secondsNow, type World } from './world.ts';
 
-export type EvolutionContent = { kind: string; text: string | null; message: Json; messageType: string };
-
 /** A send on the EVOLUTION integration: the number stays verbatim and the connection's state is never asked. */
-export async function sendEvolution(world: World, live: Live, body: Json, content: EvolutionContent): Promise<Answer> {
+export async function sendEvolution(world: World, live: Live, action: SendAction, call: Call): Promise<Answer> {
+  const { body } = call;
+  const { message, messageType } = evolutionMessage(action, call);
   const number = asText(body.number) ?? '';
   const { magic, answer } = refuseByMagic(number);
   if (answer) return answer;
@@ -18,31 +20,44 @@ export async function sendEvolution(world: World, live: Live, body: Json, conten
 
   const record = {
     key: { fromMe: true, id: world.identifiers.uuid(), remoteJid: number },
-    message: quoted === undefined ? content.message : { ...content.message, quoted },
-    messageType: content.messageType,
+    message: quoted === undefined ? message : { ...message, quoted },
+    messageType,
     messageTimestamp: secondsNow(world),
     source: 'unknown',
     instanceId: live.id,
   };
-  return dispatch(world, live, { number, kind: content.kind, text: content.text, media: null, record }, magic);
+  return dispatch(world, live, { number, ...saidIn(action, body), media: null, record }, magic);
 }
 
-export const evolutionText = (body: Json): EvolutionContent => ({
-  kind: 'text',
-  text: String(body.text),
-  message: { conversation: body.text },
-  messageType: 'conversation',
-});
+function evolutionMessage(action: SendAction, call: Call): { message: Json; messageType: string } {
+  const { body } = call;
+  switch (action) {
+    case 'sendText':
+      return { message: { conversation: body.text }, messageType: 'conversation' };
+    case 'sendMedia':
+      return mediaMessage(String(body.mediatype), call.file ? undefined : body.media);
+    case 'sendWhatsAppAudio':
+      if (!call.file) throw crashed('File or buffer is undefined.');
+      return mediaMessage('audio', undefined);
+    case 'sendButtons': {
+      const { title, description, footer, buttons } = body;
+      return { message: { title, description, footer, buttons }, messageType: 'buttonMessage' };
+    }
+    case 'sendPtv':
+      throw crashed('this.waMonitor.waInstances[s].ptvMessage is not a function');
+    default:
+      throw badRequest(EVOLUTION_MESSAGES.notOnEvolution);
+  }
+}
 
 /** Only a URL is kept of a medium; base64 and uploads are dropped. */
-export function evolutionMedia(kind: string, media: unknown, caption: unknown): EvolutionContent {
+function mediaMessage(kind: string, media: unknown): { message: Json; messageType: string } {
   const given = asText(media) ?? '';
-  const message = { mediaUrl: isUrl(given) ? given : null };
-  return { kind, text: asText(caption) ?? null, message, messageType: `${kind}Message` };
+  return { message: { mediaUrl: isUrl(given) ? given : null }, messageType: `${kind}Message` };
 }
 
 function quotedKey(quoted: unknown): unknown {
   if (typeof quoted !== 'object' || quoted === null) return undefined;
-  if (!('key' in quoted) || !quoted.key) throw badRequest('Message not found');
+  if (!('key' in quoted) || !quoted.key) throw badRequest(EVOLUTION_MESSAGES.quotedMissing);
   return quoted.key;
 }

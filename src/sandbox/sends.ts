@@ -4,6 +4,7 @@ import { acknowledgeLater } from './acks.ts';
 import { badRequest, crashed } from './errors.ts';
 import { toJid } from './jid.ts';
 import { type Magic, magicOf } from './magic-recipients.ts';
+import type { StoredMessage } from './message-store.ts';
 import type { Answer, Json, Live, MessageRecord } from './types.ts';
 import { isoNow, rowOf, type World } from './world.ts';
 
@@ -12,7 +13,11 @@ export type Outgoing = {
   number: string;
   kind: string;
   text: string | null;
+  content: Json;
+  /** The medium as it came. */
   media: Buffer | null;
+  /** The medium as it left. */
+  kept?: Buffer;
   record: MessageRecord;
   /** What the echo carries beyond the answer. */
   echoMessage?: Json;
@@ -44,6 +49,7 @@ export function dispatch(world: World, live: Live, outgoing: Outgoing, magic: Ma
     remoteJid: record.key.remoteJid,
     kind: outgoing.kind,
     text: outgoing.text,
+    content: outgoing.content,
     mediaSha256: outgoing.media ? createHash('sha256').update(outgoing.media).digest('hex') : null,
   });
 
@@ -55,10 +61,15 @@ export function dispatch(world: World, live: Live, outgoing: Outgoing, magic: Ma
   // The echo is out before the row: without an instance row the insert fails after the message has left.
   if (!rowOf(world, live) || magic.failsAfterSending) throw badRequest(rowMissing);
 
-  const stored = { rowId: world.identifiers.cuid(), instanceId: live.id, record, statuses: [] };
+  const stored = storedMessage(world, live, { ...record }, outgoing.kept);
   world.messages.add(stored);
   acknowledgeLater(world, live, stored, magic.acks);
   return { status: 201, body: record, ...(magic.fault ? { fault: magic.fault } : {}) };
+}
+
+export function storedMessage(world: World, live: Live, record: MessageRecord, media?: Buffer): StoredMessage {
+  const row = { rowId: world.identifiers.cuid(), instanceId: live.id, createdAt: isoNow(world) };
+  return { ...row, record, statuses: [], ...(media ? { media } : {}) };
 }
 
 export function echo(world: World, live: Live, record: MessageRecord): Promise<void> {

@@ -23,6 +23,26 @@ export type Row = {
   paired: boolean;
   settings: SettingsRow | null;
   webhook: WebhookRow | null;
+  /** Of the phone number, which WhatsApp itself keeps. */
+  groups?: Group[];
+};
+
+export type Group = {
+  id: string;
+  subject: string;
+  subjectOwner: string;
+  subjectTime: number;
+  creation: number;
+  owner: string;
+  desc?: string;
+  descId?: string;
+  restrict: boolean;
+  announce: boolean;
+  isCommunity: boolean;
+  isCommunityAnnounce: boolean;
+  participants: { id: string; admin: 'admin' | 'superadmin' | null }[];
+  inviteCode: string;
+  ephemeralDuration: number;
 };
 
 export type Settings = {
@@ -76,6 +96,8 @@ export type MessageKey = {
   id: string;
   participant?: string;
   addressingMode?: string;
+  /** Taken back for everyone. */
+  deleted?: boolean;
 };
 
 export type MessageRecord = {

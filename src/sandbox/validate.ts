@@ -11,21 +11,36 @@ export type Schema = {
   enum?: readonly unknown[];
   pattern?: string;
   minItems?: number;
+  maxItems?: number;
   minLength?: number;
+  minimum?: number;
+  maximum?: number;
+  /** Fields that may not be empty, asked for only where the object has no other fields. */
+  notEmpty?: readonly string[];
   uniqueItems?: boolean;
 };
 
 /** @throws WireError 400 whose message is a list in a list: every complaint, in the words of the server's validator. */
 export function requireValid(body: Json, schema: Schema): void {
   const complaints = check(body, schema, 'instance');
-  if (complaints.length > 0) throw badRequest(complaints);
+  if (complaints.length > 0) throw badRequest(complaints.map(({ message }) => message));
 }
 
-function check(value: unknown, schema: Schema, path: string): string[] {
+/** @throws WireError 400 whose message lists every complaint with its property, as the routes of groups do. */
+export function requireValidGroup(body: Json, schema: Schema): void {
+  const complaints = check(body, schema, 'instance');
+  if (complaints.length > 0) throw badRequest(...complaints);
+}
+
+type Complaint = { property: string; message: string };
+
+function check(value: unknown, schema: Schema, path: string): Complaint[] {
   if (value === undefined) return [];
-  const complaints: string[] = [];
-  const complain = (sentence: string) =>
-    complaints.push(schema.description ?? `${path} ${sentence}`.replace('instance.', ''));
+  const complaints: Complaint[] = [];
+  const complain = (sentence: string) => {
+    const message = schema.description ?? `${path} ${sentence}`.replace('instance.', '');
+    complaints.push({ property: path.replace('instance.', ''), message });
+  };
 
   if (schema.type && !hasType(value, schema.type)) complain(`is not of a type(s) ${schema.type}`);
   if (isJson(value) && schema.properties) {
@@ -37,6 +52,12 @@ function check(value: unknown, schema: Schema, path: string): string[] {
     for (const name of schema.required ?? []) {
       if (value[name] === undefined) complain(`requires property "${name}"`);
     }
+  }
+  if (isJson(value) && schema.notEmpty) complaints.push(...checkNotEmpty(value, schema.notEmpty, path));
+  if (typeof value === 'number') {
+    const { minimum, maximum } = schema;
+    if (minimum !== undefined && value < minimum) complain(`must be greater than or equal to ${minimum}`);
+    if (maximum !== undefined && value > maximum) complain(`must be less than or equal to ${maximum}`);
   }
   if (Array.isArray(value)) checkItems(value, schema, path, complain, complaints);
   if (typeof value === 'string') {
@@ -56,7 +77,7 @@ function checkItems(
   schema: Schema,
   path: string,
   complain: (sentence: string) => void,
-  complaints: string[],
+  complaints: Complaint[],
 ): void {
   const { items } = schema;
   if (items)
@@ -64,9 +85,20 @@ function checkItems(
       complaints.push(...check(item, items, `${path}[${index}]`));
     });
   if (schema.minItems && list.length < schema.minItems) complain(`does not meet minimum length of ${schema.minItems}`);
+  if (schema.maxItems && list.length > schema.maxItems) complain(`does not meet maximum length of ${schema.maxItems}`);
   if (schema.uniqueItems && new Set(list.map((item) => JSON.stringify(item))).size < list.length) {
     complain('contains duplicate item');
   }
+}
+
+function checkNotEmpty(value: Json, names: readonly string[], path: string): Complaint[] {
+  if (!Object.keys(value).every((name) => names.includes(name))) return [];
+  return names
+    .filter((name) => value[name] === '')
+    .map((name) => ({
+      property: `${path}.${name}`.replace('instance.', ''),
+      message: `The "${name}" cannot be empty`,
+    }));
 }
 
 function hasType(value: unknown, type: NonNullable<Schema['type']>): boolean {

@@ -23,6 +23,7 @@ export function createWebhooks(): Webhooks {
   async function emit(world: World, live: Live, event: string, data: unknown): Promise<void> {
     const hook = rowOf(world, live)?.webhook;
     if (!hook || !world.knobs.webhooks || !subscribes(hook, event)) return;
+    if (isDropped(world, event)) return;
     const body = JSON.stringify(envelope(world, live, hook, event, data));
     const target = hook.webhookByEvents ? `${hook.url}/${kebab(event)}` : hook.url;
     const call = { instance: live.name, event, url: target, headers: headersOf(world, hook), body };
@@ -94,6 +95,11 @@ function waitBefore(attempt: number, world: World): number {
 function subscribes(hook: WebhookRow, event: string): boolean {
   if (!hook.enabled || !/^https?:\/\//.test(hook.url)) return false;
   return hook.events.includes(event.replace(/[.-]/g, '_').toUpperCase());
+}
+
+function isDropped(world: World, event: string): boolean {
+  const { webhookDropShare: share, webhookDropEvents: events } = world.knobs;
+  return share > 0 && (events.length === 0 || events.includes(event)) && world.identifiers.random() < share;
 }
 
 const kebab = (event: string): string => event.replace(/[._]/g, '-').toLowerCase();

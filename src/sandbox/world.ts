@@ -2,8 +2,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { Knobs } from './knobs.ts';
 import type { Ledger } from './ledger.ts';
+import type { MessageStore } from './message-store.ts';
 import type { Timers } from './timers.ts';
-import type { Json, Live, MessageRecord, Row } from './types.ts';
+import type { Json, Live, Row } from './types.ts';
 
 /** One simulated server: its database, its memory and what surrounds them. */
 export type World = {
@@ -27,42 +28,6 @@ export type World = {
   changed(): void;
 };
 
-/** A message row of the simulated database. */
-export type StoredMessage = { rowId: string; instanceId: string; record: MessageRecord; statuses: string[] };
-
-export type MessageStore = {
-  add(message: StoredMessage): void;
-  find(instanceId: string, id: string): StoredMessage | undefined;
-  /** Whether any message went to or came from there. */
-  knowsChat(instanceId: string, remoteJid: string): boolean;
-  count(instanceId: string): number;
-  forget(instanceId: string): void;
-};
-
-export function createMessageStore(limit = 100_000): MessageStore {
-  const byKey = new Map<string, StoredMessage>();
-  const counts = new Map<string, number>();
-  const chats = new Set<string>();
-  const key = (instanceId: string, id: string) => `${instanceId}/${id}`;
-
-  return {
-    add(message) {
-      byKey.set(key(message.instanceId, message.record.key.id), message);
-      counts.set(message.instanceId, (counts.get(message.instanceId) ?? 0) + 1);
-      chats.add(key(message.instanceId, message.record.key.remoteJid));
-      if (byKey.size > limit) byKey.delete(byKey.keys().next().value ?? '');
-    },
-    find: (instanceId, id) => byKey.get(key(instanceId, id)),
-    knowsChat: (instanceId, remoteJid) => chats.has(key(instanceId, remoteJid)),
-    count: (instanceId) => counts.get(instanceId) ?? 0,
-    forget(instanceId) {
-      counts.delete(instanceId);
-      for (const chat of chats) if (chat.startsWith(`${instanceId}/`)) chats.delete(chat);
-      for (const [each, message] of byKey) if (message.instanceId === instanceId) byKey.delete(each);
-    },
-  };
-}
-
 /** Timestamp of a database row. */
 export const isoNow = (world: Pick<World, 'clock'>): string => world.clock.now().toISOString();
 
@@ -84,3 +49,5 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 
 export const asJson = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+
+export const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -53,11 +53,11 @@ test('instances, webhooks and settings survive, and an open phone comes back ope
   expect(told.at(-1)?.body.apikey).toBe('line-token');
 });
 
-test('the file appears whole, without a close, and beside nothing else', async () => {
+test('the file appears whole, without a close, and beside the messages nothing else', async () => {
   const { api } = await start();
   await api.create('plain');
   await expect.poll(async () => JSON.parse(await readFile(stateFile, 'utf8')).rows[0]?.name).toBe('plain');
-  expect(await readdir(folder)).toEqual(['state.json']);
+  expect(await readdir(folder)).toEqual(['state.json', 'state.json.messages']);
 });
 
 test('a file that is none of ours stops the start', async () => {
