@@ -8,8 +8,17 @@ import { registerActionRoutes } from './action-routes.ts';
 import type { Messages } from './index.ts';
 import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './kind-routes.ts';
 import { viewOfMessage } from './message-view.ts';
-import { ManyMessages, MessageParams, MessagesQuery, mediaFields, OneMessage, textFields } from './schemas.ts';
-import { sendingRoute } from './sending-route.ts';
+import {
+  ManyMessages,
+  MessageParams,
+  MessagesQuery,
+  mediaFields,
+  OneMessage,
+  RetryBody,
+  SendingHeaders,
+  textFields,
+} from './schemas.ts';
+import { answerSend, readSend, sendingResponses, sendingRoute } from './sending-route.ts';
 
 const config = { auth: 'user' } as const;
 
@@ -44,6 +53,32 @@ function registerSendingRoutes(app: FastifyInstance, deps: { messages: Messages 
   );
   registerKindRoutes(app, deps);
   registerActionRoutes(app, deps);
+  registerRetryRoute(app, deps);
+}
+
+function registerRetryRoute(instance: FastifyInstance, deps: { messages: Messages }): void {
+  instance.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/api/messages/:id/retry',
+    {
+      config,
+      schema: {
+        tags: ['Messages'],
+        summary: 'Send a message again',
+        description:
+          'For a message that failed, or of which nobody knows whether it was sent (`unknown`): it may then arrive twice, which is your choice. It is a new message, with the content of the old one and the options of this request; `retry_of` leads from it to the old one. Media by URL is fetched again; an upload is sent again for as long as it is kept.',
+        params: MessageParams,
+        headers: SendingHeaders,
+        body: RetryBody,
+        response: sendingResponses('user', ['not_retryable', ...mediaRoute.problems]),
+      },
+      // The body may be left out; the validator would refuse its absence.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
+    },
+    async (request, reply) =>
+      answerSend(request, reply, deps.messages.retry(readSend(request, request.body), request.params.id)),
+  );
 }
 
 function registerReadingRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {

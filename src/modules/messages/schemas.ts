@@ -75,6 +75,8 @@ export const sendingOptions = {
   mentions_everyone: Type.Optional(Type.Boolean({ description: 'Mentions everyone in the group.' })),
 };
 
+export const RetryBody = Type.Object(sendingOptions, exact);
+
 /** Headers that every route that sends reads. */
 export const SendingHeaders = Type.Object({
   'idempotency-key': Type.Optional(

@@ -67,7 +67,7 @@ export function sendingRoute<Fields extends TProperties>(
     },
     async (request, reply) => {
       const body = request.body as SendingBody & Static<TObject<Fields>>;
-      const input = sendInputOf(request, body.token, body);
+      const input = { ...readSend(request, body), from: body.token };
       return answerSend(
         request,
         reply,
@@ -99,17 +99,12 @@ const sendingProblems = [
 ] as const;
 
 /** What a request asks of every send. Throws `invalid_request` where its options or its key cannot be. */
-export function sendInputOf(
-  request: FastifyRequest,
-  from: SendInput['from'],
-  body: OptionsBody & { number?: string },
-): SendInput {
+export function readSend(request: FastifyRequest, body: OptionsBody & { number?: string }): Omit<SendInput, 'from'> {
   const caller = callerOf(request);
   const key = readIdempotencyKey(request);
   return {
     userId: caller.userId,
     dailyMax: caller.maxMessagesPerDay,
-    from,
     ...(body.number === undefined ? {} : { number: body.number }),
     ...(body.quoted === undefined ? {} : { quoted: body.quoted }),
     options: readOptions(body),
@@ -146,7 +141,7 @@ export async function answerSend(request: FastifyRequest, reply: FastifyReply, s
   };
 }
 
-function setQuotaHeaders(reply: FastifyReply, { limit, used, renewsInSeconds }: Quota): void {
+export function setQuotaHeaders(reply: FastifyReply, { limit, used, renewsInSeconds }: Quota): void {
   reply.headers({
     'x-quota-limit': String(limit),
     'x-quota-remaining': String(Math.max(0, limit - used)),
