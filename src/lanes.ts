@@ -12,6 +12,8 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
+  alarm.every('expire-messages', second, messages.expire);
+  alarm.every('wake-numbers', 2 * second, messages.wakeNumbersThatMayGo);
   alarm.every('settle-by-evidence', 2 * second, messages.settleByEvidence);
   alarm.every('tell-quota-thresholds', 15 * second, messages.tellThresholds);
   alarm.every('remove-old-idempotency-keys', 600 * second, messages.removeOldKeys);
@@ -24,7 +26,7 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('remove-media', 10 * second, messages.removeBlobs);
   alarm.every('remove-number-checks', 3_600 * second, messages.removeOldChecks);
   alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
-  const lanes = [inbound.lane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
+  const lanes = [inbound.lane, messages.sendLane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
   for (const lane of lanes) lane.start();
   return {
     async [Symbol.asyncDispose]() {

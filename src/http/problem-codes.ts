@@ -43,6 +43,8 @@ export const problemCodes = {
     status: 409,
     meaning: 'The first request under this Idempotency-Key is still under way; come again after Retry-After.',
   },
+  not_cancellable: { status: 409, meaning: 'Only a message that waits can be cancelled.' },
+  not_reschedulable: { status: 409, meaning: 'Only a message that waits can leave at another time.' },
   not_retryable: { status: 409, meaning: 'Only an outbound message that failed or is unknown can be sent again.' },
   message_not_changeable: {
     status: 409,
@@ -67,6 +69,10 @@ export const problemCodes = {
   number_checks_limit: {
     status: 429,
     meaning: 'Too many numbers checked in an hour, or others are being checked by this phone number.',
+  },
+  number_paced: {
+    status: 429,
+    meaning: 'The phone number may not send again yet: its own pace, or its cap for the day, is used up.',
   },
   quota_exceeded: { status: 429, meaning: "The plan's messages of this day (UTC) are used up." },
   internal_error: { status: 500, meaning: 'An error of ours; it is logged under the request id.' },

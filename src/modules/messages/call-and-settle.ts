@@ -18,11 +18,13 @@ export type Sending = {
 
 export type CallAndSettle = ReturnType<typeof createCallAndSettle>;
 
-const callWithinMsUsual = 65_000;
+export const callWithinMsUsual = 65_000;
 
 /**
  * Calls the backend once and stores what became of it; the outcome is given when it is committed. Whoever asks must
- * hold the message's lease, and asks once. Rejects only when this process ends before the outcome could be stored.
+ * hold the message's lease, and asks once; where the message can wait, it has `putBack`, which is called in place of
+ * settling when it was not sent for a reason that may pass. Rejects only when this process ends before the outcome could
+ * be stored.
  */
 export function createCallAndSettle(deps: {
   ids: Ids;
@@ -37,17 +39,39 @@ export function createCallAndSettle(deps: {
 }) {
   const { callWithinMs = callWithinMsUsual } = deps;
 
-  return async function callAndSettle(sending: Sending): Promise<SendOutcome> {
-    const { id, number, recipient, backend, prepared } = sending;
+  return async function callAndSettle(sending: Sending, putBack?: () => Promise<unknown>): Promise<SendOutcome> {
+    const { number, recipient, backend, prepared } = sending;
     const deadlineMs = callWithinMs + (prepared.options.delayMs ?? 0);
     const outcome = await callBackend(backend, number, recipient, prepared, deadlineMs);
-    const { settled, earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
-    // An acknowledgement that came before the answer waits in the wire ledger. One whose settlement was committed
-    // unheard may have it too: then only the repetition was answered.
-    if (earlyStatus !== null || (!settled && outcome.kind === 'sent')) deps.keepAlive(deps.catchUp(id));
+    if (putBack !== undefined && mayPass(outcome)) await putBack();
+    else await settle(sending, outcome);
     if (doubtsConnection(outcome)) deps.keepAlive(deps.phoneNumbers.checkConnection(number.id));
     return outcome;
   };
+
+  async function settle(sending: Sending, outcome: SendOutcome): Promise<void> {
+    const { settled, earlyStatus } = await deps.settle(settlementOf(sending, outcome, deps.ids.uuidv7()));
+    // An acknowledgement that came before the answer waits in the wire ledger. One whose settlement was committed
+    // unheard may have it too: then only the repetition was answered.
+    if (earlyStatus !== null || (!settled && outcome.kind === 'sent')) deps.keepAlive(deps.catchUp(sending.id));
+  }
+}
+
+/** Whether it was certainly not sent, for a reason that has nothing to do with the message. */
+export function mayPass(outcome: SendOutcome): boolean {
+  if (outcome.kind !== 'not_sent') return false;
+  switch (outcome.code) {
+    case 'backend_unreachable':
+    case 'backend_unauthorized':
+    case 'number_missing_on_backend':
+    case 'number_not_connected':
+      return true;
+    case 'recipient_not_on_whatsapp':
+    case 'backend_refused':
+      return false;
+    default:
+      return outcome.code satisfies never;
+  }
 }
 
 // The number seemed connected when the message was accepted, and no call of its backend will tell that it is not.

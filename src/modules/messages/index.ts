@@ -27,6 +27,7 @@ import type { Message } from './message.ts';
 import { findMessageRef } from './message-ref.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
+import { createNumberPaces } from './number-paces.ts';
 import { removeOldChecks } from './number-checks-system.ts';
 import { createDrafts } from './prepare-draft.ts';
 import { createQueueMessage } from './queue-message.ts';
@@ -40,6 +41,8 @@ import { createSendMessage } from './send-message.ts';
 import { createSettleBatch, type Settlement } from './settle.ts';
 import { createSettleByEvidence } from './settle-by-evidence.ts';
 import { createSurely } from './surely.ts';
+import { createWaiting } from './waiting.ts';
+import type { Rescheduling } from './waiting-messages-repository.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
 export type { Draft, MakeDraft } from './draft.ts';
@@ -60,7 +63,7 @@ export type MessagesOptions = {
   ids: Ids;
   clock: Clock;
   logger: Logger;
-  alarm: Pick<Alarm, 'ring'>;
+  alarm: Pick<Alarm, 'ring' | 'onRing'>;
   egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
   mediaLinks: MediaLinks;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection'>;
@@ -71,6 +74,10 @@ export type MessagesOptions = {
   callWithinMs?: number;
   /** Milliseconds for fetching media; 30 s unless given. */
   fetchWithinMs?: number;
+  /** Milliseconds that a call without an end holds up the messages that wait behind it; 20 s unless given. */
+  holdMs?: number;
+  /** Milliseconds after which another process takes over a number whose messages one was sending; 120 s unless given. */
+  leaseMs?: number;
   /** Milliseconds that a statement may go on whose connection broke; Postgres ends it after 3 s, so 5 s unless given. */
   uncertainForMs?: number;
 };
@@ -106,6 +113,7 @@ export function createMessages(deps: MessagesOptions) {
     ...deps,
     drafts: createDrafts(deps),
     budget: createMediaBudget(),
+    paces: createNumberPaces(deps),
     accept: acceptBatch,
     callAndSettle,
     keepAlive,
@@ -115,6 +123,13 @@ export function createMessages(deps: MessagesOptions) {
       findMessageRef: (number, id) => findMessageRef(deps.db, number, id),
     }),
   };
+  const waiting = createWaiting({
+    ...shared,
+    settleBatch,
+    settle,
+    surely,
+    noteUsage: quotaThresholds.note,
+  });
   const send = createSend({
     sendMessage: createSendMessage(shared),
     queueMessage: createQueueMessage({ ...shared, ringSend: () => deps.alarm.ring(sendLaneName) }),
@@ -188,6 +203,19 @@ export function createMessages(deps: MessagesOptions) {
     },
     /** Periodic: see its own description. Safe in parallel. */
     settleByEvidence: createSettleByEvidence(deps),
+    /** The lane that sends what waits; see its own description. */
+    sendLane: waiting.lane,
+    /** Ends a message of the user that has not left. Throws `not_found`, `not_cancellable`. */
+    cancel: (userId: number, id: string): Promise<Message> => waiting.cancel(userId, requireUuid(id)),
+    /** Has a message that waits leave at another time. Throws `not_found`, `not_reschedulable`. */
+    reschedule: (userId: number, id: string, change: Rescheduling): Promise<Message> =>
+      waiting.reschedule(userId, requireUuid(id), change),
+    /** Ends what a campaign has not sent. */
+    cancelCampaign: waiting.cancelCampaign,
+    /** Periodic: see its own description. Safe in parallel. */
+    expire: waiting.expire,
+    /** Periodic: see its own description. Safe in parallel. */
+    wakeNumbersThatMayGo: waiting.wakeNumbersThatMayGo,
     /** Periodic: see its own description. */
     endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),
     /** Lets calls under way come to their end, for at most `withinMs`; what is left becomes unknown later. */
@@ -198,6 +226,7 @@ export function createMessages(deps: MessagesOptions) {
       await drain(ended.promise);
       await idempotency.close();
       await acceptBatch[Symbol.asyncDispose]();
+      await waiting.close();
       await drain(ended.promise);
       clearTimeout(timer);
       closing.abort();
@@ -208,6 +237,11 @@ export function createMessages(deps: MessagesOptions) {
 
 /** The lane that sends messages that waited. */
 const sendLaneName = 'send';
+
+function requireUuid(id: string): string {
+  if (!isUuid.test(id)) throw noSuchMessage();
+  return id;
+}
 
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

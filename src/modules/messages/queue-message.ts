@@ -57,7 +57,8 @@ export function createQueueMessage(deps: Deps) {
     });
     if (accepted.refusal === 'key') throw new KeyTaken();
     if (accepted.refusal === 'quota') throw quotaExceeded(dailyMax, accepted.renewsInSeconds);
-    if (sendAt === null) deps.ringSend();
+    // Also for later: the lane sets itself a timer then.
+    deps.ringSend();
     return {
       kind: 'queued',
       id,

@@ -38,16 +38,16 @@ const refunded: readonly EndStatus[] = ['failed', 'expired', 'cancelled'];
  * waits where that is how it ends. Where a batch says two things of one message, what is known wins over what is not.
  * Each step reads how many rows the step before it wrote, because Postgres would otherwise take the locks of a
  * statement's parts in an order of its own: messages, wire ledger, statistics, event cursors.
- * Most batches refund nothing, and are spared the parts for it.
+ * Most batches hold nothing but plain ends of calls, and are spared the parts for others.
  */
-function settleSql({ withRefunds }: { withRefunds: boolean }): string {
-  const only = (part: string) => (withRefunds ? part : '');
+function settleSql({ isPlain }: { isPlain: boolean }): string {
+  const only = (part: string) => (isPlain ? '' : part);
   return `
   with asked as (
     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[],
-        $9::uuid[], $10::text[], $11::text[]${only(', $12::boolean[]')})
+        $9::uuid[], $10::text[]${only(', $11::text[], $12::boolean[]')})
       with ordinality as t (message_id, user_id, phone_number_id, status, status_reason, whatsapp_id, remote_jid, is_media,
-        event_id, payload, evidence${only(', was_waiting')}, ord)
+        event_id, payload${only(', evidence, was_waiting')}, ord)
   ), batch as (
     select distinct on (message_id) * from asked
     order by message_id, array_position(array[${endStatuses.map((each) => `'${each}'`).join(', ')}], status), ord
@@ -66,7 +66,7 @@ function settleSql({ withRefunds }: { withRefunds: boolean }): string {
       sent_at = case when b.status = 'sent' then app_now() end,
       unknown_at = case when b.status = 'unknown' then app_now() else m.unknown_at end,
       ${only(`ended_at = case when b.status = any('{${refunded.join(',')}}') then app_now() end,`)}
-      evidence = case when l.was = 'unknown' then coalesce(b.evidence, 'answer') end,
+      evidence = case when l.was = 'unknown' then ${isPlain ? `'answer'` : `coalesce(b.evidence, 'answer')`} end,
       lease_until = null,
       updated_at = now()
     from locked l join batch b on b.message_id = l.id
@@ -105,8 +105,8 @@ function settleSql({ withRefunds }: { withRefunds: boolean }): string {
 }
 
 const statements = {
-  plain: { name: 'settle', text: settleSql({ withRefunds: false }) },
-  refunding: { name: 'settle-refunding', text: settleSql({ withRefunds: true }) },
+  plain: { name: 'settle', text: settleSql({ isPlain: true }) },
+  any: { name: 'settle any', text: settleSql({ isPlain: false }) },
 };
 
 export type SettleBatch = Batch<Settlement, Settled>;
@@ -125,7 +125,7 @@ export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
     write: (client, settlements) =>
       settlements.some(({ status }) => refunded.includes(status))
         ? settleWithRefunds(client, settlements)
-        : settle(client, 'plain', settlements),
+        : settle(client, settlements.some(({ evidence }) => evidence !== undefined) ? 'any' : 'plain', settlements),
   });
 }
 
@@ -143,7 +143,7 @@ async function settleWithRefunds(client: PoolClient, settlements: readonly Settl
         order by u.user_id, u.day for update of u`,
       values: [ids],
     });
-    const settled = await settle(client, 'refunding', settlements);
+    const settled = await settle(client, 'any', settlements);
     await client.query('commit');
     return settled;
   } catch (error) {
@@ -170,8 +170,12 @@ async function settle(
       settlements.map((settlement) => settlement.isMedia),
       settlements.map((settlement) => settlement.eventId),
       settlements.map((settlement) => settlement.payload),
-      settlements.map((settlement) => settlement.evidence ?? null),
-      ...(statement === 'plain' ? [] : [settlements.map((settlement) => settlement.wasWaiting ?? false)]),
+      ...(statement === 'plain'
+        ? []
+        : [
+            settlements.map((settlement) => settlement.evidence ?? null),
+            settlements.map((settlement) => settlement.wasWaiting ?? false),
+          ]),
     ],
   });
   return rows;
