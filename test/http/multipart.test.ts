@@ -54,7 +54,7 @@ afterAll(() => app.close());
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-async function send(form: FormData | BodyInit, { path = '/upload', headers = {} } = {}) {
+async function send(form: FormData | string, { path = '/upload', headers = {} } = {}) {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: form, headers });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }

@@ -8,9 +8,14 @@ export function refuseOptions(body: object, kind: string): void {
   if (misplaced !== undefined) throw invalid(`${misplaced} is not for a ${kind}.`);
 }
 
-export function requireEmoji(emoji: string): void {
-  if (emoji === '' || isOneEmoji(emoji)) return;
-  throw invalid('emoji must be exactly one emoji, or empty to take the reaction back.');
+/** The emoji in the form that is in the list of emoji: many keyboards leave the variation selector out. */
+export function readEmoji(emoji: string): string {
+  if (emoji === '') return emoji;
+  const graphemes = Array.from(new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(emoji));
+  const listed = [emoji, `${emoji}\uFE0F`].find((each) => /^\p{RGI_Emoji}$/v.test(each));
+  if (graphemes.length !== 1 || listed === undefined)
+    throw invalid('emoji must be exactly one emoji, or empty to take the reaction back.');
+  return listed;
 }
 
 export function requirePoll(options: readonly string[], selectableCount: number): void {
@@ -59,14 +64,6 @@ export function requireStatus(body: StatusBody): void {
   const misplaced = (body.type === 'text' ? ofMedia : ofText).find((name) => body[name] !== undefined);
   if (misplaced !== undefined) throw invalid(`${misplaced} is not for a status of type ${body.type}.`);
   if (body.type === 'audio' && body.caption !== undefined) throw invalid('caption is not for a status of type audio.');
-}
-
-// Many keyboards leave the variation selector out, which the list of emoji has.
-function isOneEmoji(text: string): boolean {
-  const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)[Symbol.iterator]();
-  graphemes.next();
-  if (graphemes.next().done !== true) return false;
-  return /^\p{RGI_Emoji}$/v.test(text) || /^\p{RGI_Emoji}$/v.test(`${text}\uFE0F`);
 }
 
 function invalid(sentence: string): DomainError {

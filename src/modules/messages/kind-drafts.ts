@@ -1,8 +1,8 @@
 import type { MessageRef } from '../../evolution/outbound.ts';
 import {
+  readEmoji,
   requireButtons,
   requireComponents,
-  requireEmoji,
   requireList,
   requirePoll,
   requireStatus,
@@ -31,8 +31,7 @@ export function contactContent({ contacts }: FieldsOf<typeof contactFields>): Co
 }
 
 export function reactionContent(target: MessageRef, emoji: string): Content {
-  requireEmoji(emoji);
-  return { emoji, target };
+  return { emoji: readEmoji(emoji), target };
 }
 
 export function pollContent(body: FieldsOf<typeof pollFields>): Content {

@@ -1,0 +1,87 @@
+import { vi } from 'vitest';
+import type { LedgerSend, Sandbox } from '../../../src/sandbox/index.ts';
+import type { Answer, GatewayOptions, TestNumber } from '../../support/gateway.ts';
+import { newRecipient, type Sender, startSender, usedUnits } from './support.ts';
+
+type LedgerCall = ReturnType<Sandbox['control']['ledger']['calls']>[number];
+
+export type Line = 'WHATSAPP-BAILEYS' | 'WHATSAPP-BUSINESS' | 'EVOLUTION';
+
+export type Kinds = Sender & {
+  /** A connected number of each integration; the user is an operator. */
+  lines: Record<Line, TestNumber>;
+  send(line: Line, kind: string, body: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer>;
+  /** The calls of send routes that the backend got during `work`, and what left. */
+  during<T>(work: () => Promise<T>): Promise<{ answer: T; calls: LedgerCall[]; sends: LedgerSend[]; units: number }>;
+};
+
+export async function startKinds(options: GatewayOptions = {}): Promise<Kinds> {
+  const sender = await startSender(options);
+  const { gateway, user, number } = sender;
+  const [sandbox] = gateway.sandboxes;
+  if (sandbox === undefined) throw new Error('no sandbox');
+  await gateway.database.db.updateTable('users').set({ role: 'operator' }).where('id', '=', user.id).execute();
+  const evolution = await vi.waitFor(async () => {
+    const created = await user.api('POST', '/api/phone-numbers/create', {
+      display_name: 'No phone',
+      integration: 'EVOLUTION',
+      number: '5511900000001',
+    });
+    if (created.status !== 201) throw new Error(`create answered ${created.status}`);
+    const { id, token, instance_name: instanceName } = created.body.phone_number;
+    return { id, token, instanceName };
+  });
+  const business = await gateway.connectNumber(user);
+  await makeBusiness(sender, business);
+  const lines: Kinds['lines'] = { 'WHATSAPP-BAILEYS': number, 'WHATSAPP-BUSINESS': business, EVOLUTION: evolution };
+
+  return {
+    ...sender,
+    lines,
+    send: (line, kind, body, headers) =>
+      user.api('POST', `/api/messages/send-${kind}`, { token: lines[line].token, ...body }, headers),
+    async during(work) {
+      const before = { calls: sendCalls(sandbox).length, sends: sandbox.control.ledger.sends().length };
+      const unitsBefore = await usedUnits(sender);
+      const answer = await work();
+      return {
+        answer,
+        calls: sendCalls(sandbox).slice(before.calls),
+        sends: sandbox.control.ledger.sends().slice(before.sends),
+        units: (await usedUnits(sender)) - unitsBefore,
+      };
+    },
+  };
+}
+
+/** Kinds that go to a number get one that nothing was sent to yet. */
+export const withRecipient = (body: Record<string, unknown>) => ({ number: newRecipient(), ...body });
+
+function sendCalls({ control }: Sender['gateway']['sandboxes'][number]): LedgerCall[] {
+  return control.ledger.calls().filter(({ url }) => url.startsWith('/message/'));
+}
+
+// The API makes no such lines: their keys are made with Meta.
+async function makeBusiness({ gateway }: Sender, number: TestNumber): Promise<void> {
+  const { db } = gateway.database;
+  const row = await db
+    .selectFrom('phone_numbers')
+    .select(['backend_id', 'backend_name'])
+    .where('id', '=', number.id)
+    .executeTakeFirstOrThrow();
+  const backendName = `${row.backend_name}-official`;
+  const { control } = await gateway.services.backends.backendOf(row.backend_id ?? 0);
+  await control.createInstance({
+    instanceName: backendName,
+    integration: 'WHATSAPP-BUSINESS',
+    token: 'graph-token',
+    number: '1234567890',
+    businessId: '99',
+    qrcode: false,
+  });
+  await db
+    .updateTable('phone_numbers')
+    .set({ integration: 'WHATSAPP-BUSINESS', backend_name: backendName })
+    .where('id', '=', number.id)
+    .execute();
+}
