@@ -34,7 +34,7 @@ export const readNumber = ({ database }: TestGateway, id: number) =>
 /** Waits until the number's creation is over, which it is some time after it was answered. */
 export const untilCreated = (gateway: TestGateway, id: number) =>
   vi.waitFor(async () => expect((await readNumber(gateway, id)).reservation_id).toBeNull(), {
-    timeout: 5_000,
+    timeout: 15_000,
     interval: 10,
   });
 
