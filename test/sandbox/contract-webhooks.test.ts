@@ -121,6 +121,11 @@ test('the official channel', async () => {
   await start();
   await replay.setUp('034', '450');
   await expectRecorded(22);
+  const name = replay.words['biz-a'] ?? '';
+  const inbound = { from: '5511666666666', text: 'hello from meta', pushName: 'Bob', id: 'wamid.IN1' };
+  await sandbox.control.receive(name, inbound);
+  await sandbox.control.acknowledge(name, 'wamid.IN1', 'DELIVERED');
+  await expectRecorded(23, 25, 26);
 });
 
 test('a phone number from its QR to its removal', async () => {
@@ -133,6 +138,16 @@ test('a phone number from its QR to its removal', async () => {
   await expectRecorded(43);
   await replay.setUp('610');
   await expectRecorded(44, 45, 46);
+  replay.words['3EB0198A6CA060A81A1F7B'] = listener.of('send.message')[0]?.body.data.key.id;
+  await replay.setUp('619', '620', '621', '622', '624');
+  await expectRecorded(47, 48, 49, 50, 51);
+  await replay.setUp('637', '638');
+  const idToEdit = () =>
+    listener.of('send.message').find(({ body }) => body.data.message.conversation === 'to edit')?.body.data.key.id;
+  await expect.poll(idToEdit).toBeDefined();
+  replay.words['3EB060A0219BC6D082E66C'] = idToEdit();
+  await replay.setUp('639');
+  await expectRecorded(57, 58);
   await sandbox.control.receive(name, {
     from: '5511888888888',
     text: 'hi from phone',

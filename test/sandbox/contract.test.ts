@@ -83,6 +83,14 @@ describe(`recordings (SHUFFLE_SEED=${seed})`, () => {
     await inAnyOrder([...alone(...range(270, 274), '411', '537'), ['275']]);
   });
 
+  test('what is kept of messages and chats on EVOLUTION, and all it does not have', async () => {
+    await start();
+    await replay.setUp('017', '018', '200', '206', '260', '270', '273', '274', '275');
+    await inAnyOrder(alone(...range(300, 300), ...range(302, 321), ...range(330, 342)));
+    for (let more = 0; more < 8; more++) await replay.post('/message/sendText/evo-a', { number: '1', text: 'x' });
+    await replay.run('301');
+  });
+
   test('a send is answered without waiting for any webhook', async () => {
     await start();
     const names = ['byev', 'jwt', 'retry', 'r400', 'r429', 'reset', 'slow', 'down'];
@@ -97,7 +105,7 @@ describe(`recordings (SHUFFLE_SEED=${seed})`, () => {
     await start();
     replay.words['9991'] = '5511990000201';
     await replay.setUp('034');
-    await inAnyOrder(alone('450', '451', '452', '453', '454', '462', '463', '464', '466'));
+    await inAnyOrder(alone(...range(450, 467)));
   });
 
   test('the life of an EVOLUTION instance', async () => {
@@ -183,7 +191,15 @@ describe(`recordings (SHUFFLE_SEED=${seed})`, () => {
     await replay.run('605', '606', '607');
     const first = await replay.run('610');
     replay.words['3EB0198A6CA060A81A1F7B'] = first.key.id;
-    await inAnyOrder(alone(...range(611, 618), '626', '627'));
+    await inAnyOrder(alone(...range(611, 627)));
+    await inAnyOrder(alone('630', '631', '632', '633'));
+    await sandbox.control.receive(name, { from: '5511888888888', text: 'hi from phone', pushName: 'Alice WA' });
+    await listener.waitFor('messages.upsert');
+    const acked = () => listener.of('messages.update').filter(({ body }) => body.data.keyId === first.key.id).length;
+    await expect.poll(acked).toBe(2);
+    await replay.run('634', '635', '636', '637');
+    replay.words['3EB060A0219BC6D082E66C'] = (await replay.run('638')).key.id;
+    await replay.run('639');
     sandbox.control.drop(name, 515);
     await api.untilState(name, 'open');
     await replay.run('640', '641', '642');

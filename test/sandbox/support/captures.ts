@@ -64,6 +64,7 @@ type Namer = (kind: string, found: string) => string;
 
 function walk(value: AnyJson, field: string, named: Namer): AnyJson {
   if (typeof value === 'number' && secondsFields.has(field)) return value > 1_600_000_000 ? '<seconds>' : value;
+  if (typeof value === 'number' && millisecondsFields.has(field)) return value > 1_600_000_000_000 ? '<ms>' : value;
   if (typeof value === 'string') return normaliseText(value, field, named);
   if (Array.isArray(value)) return value.map((item) => walk(item, field, named));
   if (value === null || typeof value !== 'object') return value;
@@ -74,9 +75,12 @@ function walk(value: AnyJson, field: string, named: Namer): AnyJson {
 }
 
 const secondsFields = new Set(['messageTimestamp', 'low']);
+const millisecondsFields = new Set(['senderTimestampMs', 'timestampMs']);
 
 function normaliseText(text: string, field: string, named: Namer): string {
   if (field === 'pairingCode') return /^[A-Z0-9]{8}$/.test(text) ? '<pairing code>' : text;
+  if (field === 'messageTimestamp' && /^\d{10}$/.test(text)) return '<seconds in words>';
+  if (field === 'timestampMs' && /^\d{13}$/.test(text)) return '<ms in words>';
   if (text.startsWith('data:image/png;base64,iVBORw0KGgo')) return '<png>';
   if (/^2@[\w+/=]+(,[\w+/=]+){3}$/.test(text)) return '<qr>';
   return text
@@ -86,6 +90,7 @@ function normaliseText(text: string, field: string, named: Namer): string {
     .replace(/\b3EB0[0-9A-F]{18}\b/g, (id) => named('web id', id))
     .replace(/\bwamid\.[\w-]{15,}/g, (id) => named('graph id', id))
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
+    .replace(/-\d{13}\.mp3$/, '-<ms>.mp3')
     .replace(/\/v\/[a-z]+\d+/g, '/v/<path>');
 }
 
