@@ -2,12 +2,14 @@ import type { SendOutcome } from '../../evolution/outcome.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers, SendableNumber } from '../phone-numbers/index.ts';
-import type { AcceptBatch, Accepted } from './accept.ts';
+import type { AcceptBatch } from './accept.ts';
 import type { CallAndSettle, Sending } from './call-and-settle.ts';
 import { keptContent, type MakeDraft } from './draft.ts';
 import { outcomeUnknown, quotaExceeded, refusal } from './errors.ts';
 import { KeyTaken } from './idempotency.ts';
 import type { MediaBudget, MediaPlace } from './media-budget.ts';
+import type { Accepted, NewMessage } from './new-message.ts';
+import type { NumberPaces } from './number-paces.ts';
 import type { Drafts } from './prepare-draft.ts';
 import type { ReadDraft } from './read-draft.ts';
 import type { SendInput, SentMessage } from './send-input.ts';
@@ -19,6 +21,7 @@ type Deps = {
   readDraft: ReadDraft;
   drafts: Drafts;
   budget: Pick<MediaBudget, 'place'>;
+  paces: Pick<NumberPaces, 'take'>;
   /** Throws `quota_exceeded` where no unit is left. Accepting decides; this only spares fetching for nothing. */
   requireUnitLeft(userId: number, dailyMax: number): Promise<void>;
   accept: Pick<AcceptBatch, 'add'>;
@@ -71,9 +74,8 @@ export function createSendMessage(deps: Deps) {
     deps.drafts.check(draft, number);
     if (draft.content.media_url !== undefined) await deps.requireUnitLeft(userId, dailyMax);
     const prepared = await deps.drafts.prepare(draft, number, place);
-    const id = deps.ids.uuidv7();
-    const accepted = await deps.accept.add({
-      id,
+    const message: NewMessage = {
+      id: deps.ids.uuidv7(),
       userId,
       phoneNumberId: number.id,
       instanceName: number.instanceName,
@@ -88,10 +90,23 @@ export function createSendMessage(deps: Deps) {
       ...(draft.blobId === undefined ? {} : { blobId: draft.blobId }),
       ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
       ...(input.key === undefined ? {} : { key: input.key }),
-    });
-    if (accepted.refusal === 'key') throw new KeyTaken();
-    if (accepted.refusal === 'quota') throw quotaExceeded(dailyMax, accepted.renewsInSeconds);
-    return { sending: { id, number, recipient, backend, prepared }, number, accepted };
+    };
+    const accepted = await acceptAtPace(number, message);
+    return { sending: { id: message.id, number, recipient, backend, prepared }, number, accepted };
+  }
+
+  // What is not accepted has not used up the number's pace.
+  async function acceptAtPace(number: SendableNumber, message: NewMessage): Promise<Accepted> {
+    const giveBack = await deps.paces.take(number);
+    try {
+      const accepted = await deps.accept.add(message);
+      if (accepted.refusal === 'key') throw new KeyTaken();
+      if (accepted.refusal === 'quota') throw quotaExceeded(message.dailyMax, accepted.renewsInSeconds);
+      return accepted;
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
   }
 }
 
