@@ -1,0 +1,98 @@
+import type { Fault, Round } from './faults/index.ts';
+import type { Counts, Promises, Violation } from './support/invariants.ts';
+import { judge } from './support/judge.ts';
+import { startLoad } from './support/load.ts';
+import { between, pause, until } from './support/wait.ts';
+import { type Form, startWorld, untilReady, type WorldOptions } from './support/world.ts';
+
+export type PassOptions = {
+  hitsEach: number;
+  perSecond: number;
+  /** How long what is left may take to come to rest. */
+  restWithinMs: number;
+  /** How long an unknown message may wait for its evidence after that. */
+  evidenceMs: number;
+  leases: 'wait' | 'end';
+  world?: Partial<WorldOptions>;
+  log(line: string): void;
+};
+
+export type FaultResult = { fault: string; form: Form; hits: number; rounds: number; recoveryMs: number[] };
+export type RoundResult = {
+  round: string;
+  form: Form;
+  faults: FaultResult[];
+  violations: Violation[];
+  counts: Counts;
+  quietAfterMs: number;
+  seconds: number;
+};
+
+const readyWithinMs = 60_000;
+
+/** One installation under load goes through its faults; then it is judged. */
+export async function runRound(form: Form, round: Round, options: PassOptions): Promise<RoundResult> {
+  const startedAt = performance.now();
+  const world = await startWorld({ form, echoes: round.echoes, ...options.world });
+  const results: FaultResult[] = [];
+  const violations: Violation[] = [];
+  try {
+    const load = await startLoad(world, options);
+    try {
+      await pause(1_000);
+      for (const fault of round.faults.filter(({ forms }) => forms.includes(form))) {
+        load.during(fault.name);
+        results.push(await runFault(fault, violations));
+      }
+    } finally {
+      load.during('calm');
+      await load.stop();
+    }
+    const verdict = await judge(world, load, { ...options, promises: promisesOf(round) });
+    return {
+      round: round.name,
+      form,
+      faults: results,
+      ...verdict,
+      violations: [...violations, ...verdict.violations],
+      seconds: Math.round((performance.now() - startedAt) / 1_000),
+    };
+
+    async function runFault(fault: Fault, found: Violation[]): Promise<FaultResult> {
+      const result: FaultResult = { fault: fault.name, form, hits: 0, rounds: 0, recoveryMs: [] };
+      while (result.hits < options.hitsEach && result.rounds < options.hitsEach * 2) {
+        result.rounds++;
+        result.hits += await fault.strike(world, load);
+        const healedAt = performance.now();
+        try {
+          await untilReady(world, readyWithinMs);
+          await until('a send of every number', readyWithinMs, load.works, 200);
+          result.recoveryMs.push(Math.round(performance.now() - healedAt));
+        } catch (error) {
+          const logs = world.gateways.map(({ name, output }) => `${name}: ${output().slice(-1_500)}`);
+          found.push({
+            invariant: 'ready again without a hand',
+            ids: [fault.name],
+            story: { error: String(error), logs },
+          });
+          break;
+        }
+        await pause(between(100, 600));
+      }
+      options.log(
+        `${form} · ${fault.name}: ${result.hits} hits in ${result.rounds} rounds, ready after ${middle(result.recoveryMs)} ms (most ${Math.max(0, ...result.recoveryMs)})`,
+      );
+      return result;
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+export function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function promisesOf({ faults }: Round): Promises {
+  return new Map(faults.flatMap(({ name, promises }) => (promises === undefined ? [] : [[name, promises] as const])));
+}

@@ -1,0 +1,58 @@
+/**
+ * The long pass: every fault of every round on both forms, then a table of what was hit and what came of it.
+ *
+ *   node test/faults/run.ts [--form embedded|split] [--round NAME,…] [--fault PART] [--hits 10] [--rate 25] [--out DIR]
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { rounds } from './faults/index.ts';
+import { type RoundResult, runRound } from './pass.ts';
+import { markdownOf } from './report.ts';
+import type { Form } from './support/world.ts';
+
+const { values } = parseArgs({
+  options: {
+    form: { type: 'string', default: 'embedded,split' },
+    round: { type: 'string' },
+    fault: { type: 'string' },
+    hits: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '25' },
+    leases: { type: 'string', default: 'wait' },
+    out: { type: 'string', default: 'test/faults/results' },
+  },
+});
+
+const results: RoundResult[] = [];
+for (const form of values.form.split(',') as Form[]) {
+  for (const round of rounds) {
+    const faults = round.faults.filter(
+      ({ name, forms }) => forms.includes(form) && (values.fault === undefined || name.includes(values.fault)),
+    );
+    const isWanted = values.round === undefined || values.round.split(',').includes(round.name);
+    if (!isWanted || faults.length === 0) continue;
+    const result = await runRound(
+      form,
+      { ...round, faults },
+      {
+        hitsEach: Number(values.hits),
+        perSecond: Number(values.rate),
+        restWithinMs: 150_000,
+        evidenceMs: 30_000,
+        leases: values.leases === 'end' ? 'end' : 'wait',
+        log: (line) => console.log(line),
+      },
+    );
+    results.push(result);
+    console.log(`${form} · ${round.name}: ${result.violations.length} violations`, result.counts);
+    for (const violation of result.violations.slice(0, 20)) console.log(JSON.stringify(violation, null, 1));
+    await save();
+  }
+}
+process.exitCode = results.every(({ violations }) => violations.length === 0) ? 0 : 1;
+
+async function save(): Promise<void> {
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'latest.json'), `${JSON.stringify(results, null, 1)}\n`);
+  await writeFile(join(values.out, 'latest.md'), markdownOf(results));
+}
