@@ -14,6 +14,7 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
   alarm.every('expire-messages', second, messages.expire);
   alarm.every('wake-numbers', 2 * second, messages.wakeNumbersThatMayGo);
+  alarm.every('read-backends', 5 * second, inbound.readBackends);
   alarm.every('settle-by-evidence', 2 * second, messages.settleByEvidence);
   alarm.every('tell-quota-thresholds', 15 * second, messages.tellThresholds);
   alarm.every('remove-old-idempotency-keys', 600 * second, messages.removeOldKeys);

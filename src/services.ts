@@ -188,7 +188,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     backends,
     ...overrides.messages,
   });
-  const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm });
+  const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends });
 
   return {
     config,

@@ -70,13 +70,15 @@ export type ProbeResult = GoodProbe | { id: number; good: false; reason: string 
 
 /**
  * Records a probe: a good one makes a joining, degraded or down backend active, or unsupported when its version is too
- * old; a bad one makes an active or joining backend down. States that an operator chose stay.
+ * old; a bad one makes an active or joining backend down. States that an operator chose stay. An outage lasts from the
+ * last good probe before it to the first one after it.
  */
 export async function recordProbe(db: Kysely<DB>, probe: ProbeResult): Promise<void> {
   if (probe.good) await recordGoodProbe(db, probe);
   else {
     await sql`
       update backends set failures = failures + 1, probed_at = now(),
+        down_at = case when failures = 0 then coalesce(probed_at, now()) else down_at end,
         state = case when state in ('joining', 'active', 'degraded') then 'down' else state end,
         state_reason = case when state in ('joining', 'active', 'degraded', 'down') then ${probe.reason} else state_reason end
       where id = ${probe.id}`.execute(db);
@@ -90,6 +92,7 @@ async function recordGoodProbe(db: Kysely<DB>, probe: GoodProbe): Promise<void> 
   if (probe.wasUnsupported) changing.push('unsupported');
   await sql`
     update backends set failures = 0, latency_ms = ${probe.latencyMs}, probed_at = now(),
+      back_at = case when failures > 0 then now() else back_at end,
       version = coalesce(${found?.version ?? null}, version),
       is_sandbox = coalesce(${found?.isSandbox ?? null}, is_sandbox),
       state = case when state = any(${changing}::text[]) then ${unsupported === null ? 'active' : 'unsupported'} else state end,

@@ -5,6 +5,7 @@ import type { DB } from '../../schema.ts';
 import { appendEvents } from '../events/index.ts';
 import { lockNumberForFacts, noteHeard } from '../phone-numbers/index.ts';
 import { applyTells, type Tell, tellOf } from './apply-tells.ts';
+import { noteGapOfNumber } from './gap-repairs-system.ts';
 import { type CallEnding, type ClaimedCall, endCalls, lockClaimed } from './inbound-calls-system.ts';
 
 /** A claimed call with what it tells. */
@@ -12,8 +13,16 @@ export type ReadCall = { call: ClaimedCall; tells: Tell[] };
 
 /** Reads what a claimed call tells; never throws, whatever it holds. */
 export function readClaimed(call: ClaimedCall): ReadCall {
+  if (call.isTruncated) return { call, tells: [{ about: 'nothing', note: 'too large to be kept' }] };
   return { call, tells: parseInboundCall(parse(call.body)).map(tellOf) };
 }
+
+/** When what a call tells may have been said at the earliest: a backend repeats its calls for 20 minutes. */
+export function saidSince(call: ClaimedCall): Date {
+  return new Date(Date.parse(call.receivedAt) - repeatsMs);
+}
+
+const repeatsMs = 1_200_000;
 
 /**
  * Applies calls of one number, in their order, all or none. Calls that another worker has taken over are left to it.
@@ -43,6 +52,8 @@ export async function applyCalls(
     return;
   }
   await noteHeard(tx, number.id);
+  const truncated = calls.find((call) => call.isTruncated);
+  if (truncated !== undefined) await noteGapOfNumber(tx, number.id, saidSince(truncated), 'call_truncated');
   const { news, events } = await applyTells(
     tx,
     deps,

@@ -49,6 +49,8 @@ export type ClaimedCall = {
   /** How often it was claimed, this time included; proves later that the claim still stands. */
   attempt: number;
   body: Buffer;
+  /** Whether it was too large to be kept whole. */
+  isTruncated: boolean;
 };
 
 export type Claim = {
@@ -97,9 +99,8 @@ export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedC
       update inbound_calls c set lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000}), attempt = c.attempt + 1
       where c.id = any(array(select id from picked))
         and c.received_at between (select min(received_at) from picked) and (select max(received_at) from picked)
-      returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, c.body`.execute(
-      tx,
-    );
+      returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, c.body,
+        c.truncated as "isTruncated"`.execute(tx);
     return rows.sort(byNumberThenId);
   });
 }
@@ -151,7 +152,7 @@ export async function endCalls(
 
 /** Gives a claimed call back, to be tried again later or never. */
 export async function putBack(
-  db: Kysely<DB>,
+  db: Kysely<DB> | Transaction<DB>,
   call: ClaimedCall,
   fate: { failed: boolean; note: string; delayMs: number },
 ): Promise<void> {

@@ -6,11 +6,14 @@ import type { Ids } from '../../platform/ids.ts';
 import type { Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
+import type { Backends } from '../backends/index.ts';
 import { createAppendBatch } from './append-calls.ts';
 import { type AuthenticateCall, createAuthenticateCall, type InboundCaller } from './authenticate-call.ts';
 import { createByteBudget, type TakeBytes } from './byte-budget.ts';
 import { createInboundLane, inboundLane } from './lane.ts';
-import { readCall } from './read-call.ts';
+import { createPresence, type Presence } from './presence.ts';
+import { createReadBackends } from './read-backends.ts';
+import { type ReceivedBody, readCall } from './read-call.ts';
 import { createRingSeldom } from './ring-seldom.ts';
 import { createStormFilter } from './storm-filter.ts';
 
@@ -25,9 +28,13 @@ export type Inbound = {
    * Resolves when the call is committed, or the one that it repeats without changing anything. Throws only what is our
    * own trouble: `overloaded` or `database_unavailable`, then nothing may have been kept and the backend must call again.
    */
-  receive(caller: InboundCaller, body: Buffer): Promise<'due' | 'orphan' | 'stored' | 'repeated'>;
+  receive(caller: InboundCaller, body: ReceivedBody): Promise<'due' | 'orphan' | 'stored' | 'repeated'>;
   /** Applies what was received. */
   lane: Lane;
+  /** Says whether calls can be taken at present; what was missed while no process could is read back. */
+  presence: Presence;
+  /** Periodic: reads back what backends may have called about in vain. Safe in parallel. */
+  readBackends(): Promise<void>;
   /** Commits what waits to be stored; no call may come in any more. */
   close(): Promise<void>;
 };
@@ -50,10 +57,13 @@ export function createInbound(deps: {
   clock: Clock;
   logger: Logger;
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
+  backends: Pick<Backends, 'requireUsable'>;
 }): Inbound {
   const append = createAppendBatch({ pool: deps.batchPool });
   const storms = createStormFilter(deps.clock);
   const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
+  const presence = createPresence(deps);
+  const reading = createReadBackends(deps);
   return {
     authenticate: createAuthenticateCall(deps),
     takeBytes: createByteBudget(bytesAtOnceMax),
@@ -71,7 +81,10 @@ export function createInbound(deps: {
       return call.state;
     },
     lane: createInboundLane(deps),
+    presence,
+    readBackends: reading.run,
     async close() {
+      await Promise.all([presence.end(), reading.close()]);
       await append[Symbol.asyncDispose]();
     },
   };

@@ -6,7 +6,8 @@ import type { Ids } from '../../platform/ids.ts';
 import { createLane, type Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
-import { applyCalls, readClaimed } from './apply-calls.ts';
+import { applyCalls, readClaimed, saidSince } from './apply-calls.ts';
+import { noteGapOfNumber } from './gap-repairs-system.ts';
 import { type ClaimedCall, claimCalls, putBack } from './inbound-calls-system.ts';
 
 /** The lane's name, by which it is rung. */
@@ -104,7 +105,10 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
         { event: 'inbound_call_not_applied', inbound_call_id: call.id, attempt: call.attempt, failed, err: error },
         'inbound call not applied',
       );
-      await putBack(db, call, { failed, note: noteOf(error), delayMs });
+      await inTransaction(db, async (tx) => {
+        await putBack(tx, call, { failed, note: noteOf(error), delayMs });
+        if (failed) await noteGapOfNumber(tx, call.phoneNumberId, saidSince(call), 'call_failed');
+      });
     }
   }
 

@@ -11,12 +11,16 @@ export type ReadCall = {
 
 const eventLengthMax = 100;
 
+/** A body as it came, or the beginning of one that is too large. */
+export type ReceivedBody = { bytes: Buffer; isTruncated: boolean };
+
 /**
  * Reads the body of a call of the backend's instance `backendName`. Takes any bytes: what is no JSON object is kept as
  * it came, and a call about another instance is kept but never applied. The text stays JSON text in bytes, where
  * U+0000 and lone surrogates survive as escapes.
  */
-export function readCall(body: Buffer, backendName: string): ReadCall {
+export function readCall({ bytes: body, isTruncated }: ReceivedBody, backendName: string): ReadCall {
+  if (isTruncated) return readBeginning(body, backendName);
   const envelope = parse(body);
   if (envelope === undefined) return asItCame(body, 'not JSON');
   if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
@@ -39,6 +43,28 @@ export function readCall(body: Buffer, backendName: string): ReadCall {
     isConnecting: isOwn && event === 'connection.update' && stateOf(kept.data) === 'connecting',
   };
 }
+
+/** A beginning is kept for its looks alone, without any secret in it; what the call told is read back from its backend. */
+function readBeginning(body: Buffer, backendName: string): ReadCall {
+  const text = body
+    .toString('latin1')
+    .replace(/"(apikey|server_url|destination)"\s*:\s*"(?:[^"\\]|\\.)*("|$)/g, '"$1":""');
+  const head = text.slice(0, headLength);
+  const event = /"event"\s*:\s*"([\w.-]{1,100})"/.exec(head)?.[1] ?? null;
+  const instance = /"instance"\s*:\s*"([^"\\]*)"/.exec(head)?.[1];
+  const isOwn = instance === undefined || instance === backendName;
+  return {
+    body: Buffer.from(text, 'latin1'),
+    event,
+    truncated: true,
+    state: isOwn ? 'due' : 'orphan',
+    note: isOwn ? null : 'about another instance',
+    isConnecting: false,
+  };
+}
+
+// A server writes the event and whom it is about first.
+const headLength = 1_024;
 
 function stateOf(data: unknown): unknown {
   return typeof data === 'object' && data !== null && 'state' in data ? data.state : undefined;

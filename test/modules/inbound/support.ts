@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { registerAuthenticate } from '../../../src/http/authenticate.ts';
 import { registerJsonBody } from '../../../src/http/json-body.ts';
 import { registerProblemDetails } from '../../../src/http/problem-details.ts';
+import type { Backends } from '../../../src/modules/backends/index.ts';
 import { createInbound, type Inbound } from '../../../src/modules/inbound/index.ts';
 import { createInboundLane, type InboundLaneDeps } from '../../../src/modules/inbound/lane.ts';
 import { registerInboundRoutes } from '../../../src/modules/inbound/routes.ts';
@@ -45,11 +46,21 @@ export type InboundTest = {
 };
 
 /** With `isIdle` nothing is applied until a lane is made. */
-export async function startInbound(options: { isIdle?: boolean } = {}): Promise<InboundTest> {
+export async function startInbound(
+  options: { isIdle?: boolean; backends?: Pick<Backends, 'requireUsable'> } = {},
+): Promise<InboundTest> {
   const database = await openTestDatabase();
   const { db } = database;
   const alarm = createTimerAlarm({ logger });
-  const inbound = createInbound({ db, batchPool: database.connect().pool, ids, clock: systemClock, logger, alarm });
+  const inbound = createInbound({
+    db,
+    batchPool: database.connect().pool,
+    ids,
+    clock: systemClock,
+    logger,
+    alarm,
+    backends: options.backends ?? noBackends,
+  });
   const app = await buildApp(inbound);
   if (options.isIdle !== true) inbound.lane.start();
 
@@ -90,6 +101,8 @@ export async function startInbound(options: { isIdle?: boolean } = {}): Promise<
   };
 }
 
+export const noBackends = { requireUsable: () => Promise.reject(new Error('There is no backend.')) };
+
 export async function buildApp(inbound: Inbound): Promise<FastifyInstance> {
   const app = Fastify();
   registerJsonBody(app);
@@ -129,6 +142,35 @@ async function makeNumber({ db }: TestDatabase): Promise<TestNumber> {
   return { ...number, ...made };
 }
 
+/** A backend of the pool, with the number connected there. */
+export async function placeOnBackend({ db }: TestDatabase, ...numbers: TestNumber[]): Promise<number> {
+  const { id } = await db
+    .insertInto('backends')
+    .values({ url: `http://${ids.base36(10)}.test`, api_key_sealed: 'sealed', capacity: 10, state: 'active' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await db
+    .updateTable('phone_numbers')
+    .set({ backend_id: id, status: 'connected' })
+    .where(
+      'id',
+      'in',
+      numbers.map((number) => number.id),
+    )
+    .execute();
+  return id;
+}
+
+export type GapRow = { phone_number_id: number; since: Date; reason: string; attempt: number };
+
+export function readGaps({ db }: TestDatabase, number: TestNumber): Promise<GapRow[]> {
+  return db
+    .selectFrom('gap_repairs')
+    .select(['phone_number_id', 'since', 'reason', 'attempt'])
+    .where('phone_number_id', '=', number.id)
+    .execute();
+}
+
 /** Expects something to become true in a while. */
 export function eventually<T>(read: () => T | Promise<T>) {
   return expect.poll(read, { timeout: 15_000 });
@@ -163,13 +205,20 @@ export async function readNumber({ db }: TestDatabase, number: TestNumber): Prom
     .executeTakeFirstOrThrow();
 }
 
-export type CallRow = { state: string; note: string | null; event: string | null; body: Buffer; attempt: number };
+export type CallRow = {
+  state: string;
+  note: string | null;
+  event: string | null;
+  body: Buffer;
+  truncated: boolean;
+  attempt: number;
+};
 
 /** The number's calls as they are stored, in the order of their arrival. */
 export async function readStoredCalls({ db }: TestDatabase, number: TestNumber): Promise<CallRow[]> {
   return db
     .selectFrom('inbound_calls')
-    .select(['state', 'note', 'event', 'body', 'attempt'])
+    .select(['state', 'note', 'event', 'body', 'truncated', 'attempt'])
     .where('phone_number_id', '=', number.id)
     .orderBy('received_at')
     .orderBy('id')
