@@ -1,12 +1,4 @@
-import type { MessageRef } from '../../evolution/outbound.ts';
-import {
-  readEmoji,
-  requireButtons,
-  requireComponents,
-  requireList,
-  requirePoll,
-  requireStatus,
-} from './kind-checks.ts';
+import { requireButtons, requireComponents, requireList, requirePoll, requireStatus } from './kind-checks.ts';
 import type {
   buttonsFields,
   contactFields,
@@ -28,10 +20,6 @@ export function locationContent(body: FieldsOf<typeof locationFields>): Content 
 
 export function contactContent({ contacts }: FieldsOf<typeof contactFields>): Content {
   return { contacts: contacts.map((contact) => ({ ...contact, phone_number: digitsIn(contact.phone_number) })) };
-}
-
-export function reactionContent(target: MessageRef, emoji: string): Content {
-  return { emoji: readEmoji(emoji), target };
 }
 
 export function pollContent(body: FieldsOf<typeof pollFields>): Content {

@@ -2,14 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { registerMultipart } from '../../http/multipart.ts';
 import type { NewDraft } from './draft.ts';
 import type { Messages } from './index.ts';
-import { refuseOptions } from './kind-checks.ts';
+import { readEmoji, refuseOptions } from './kind-checks.ts';
 import {
   buttonsContent,
   contactContent,
   listContent,
   locationContent,
   pollContent,
-  reactionContent,
   statusContent,
   templateContent,
 } from './kind-drafts.ts';
@@ -158,8 +157,9 @@ function registerKindsOnMessages(app: FastifyInstance, deps: Deps): void {
     withNumber: false,
     async draftOf(body, source) {
       refuseOptions(body, 'reaction');
+      const emoji = readEmoji(body.emoji);
       const target = await source.messageRef(body.message_id);
-      return { kind: 'reaction', content: reactionContent(target, body.emoji), recipient: target.remoteJid };
+      return { kind: 'reaction', content: { emoji, target }, recipient: target.remoteJid };
     },
   });
 }

@@ -44,7 +44,7 @@ export const contactFields = {
       },
       exact,
     ),
-    { minItems: 1, maxItems: 20 },
+    { minItems: 1, maxItems: 20, uniqueItems: true },
   ),
 };
 
@@ -57,12 +57,12 @@ export const pollFields = {
   question: line(255, { examples: ['Lunch?'] }),
   options: Type.Array(line(100), {
     minItems: 2,
-    maxItems: 12,
+    maxItems: 10,
     description: 'All different.',
     examples: [['Yes', 'No']],
   }),
   selectable_count: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 12, default: 1, description: 'How many one person may choose.' }),
+    Type.Integer({ minimum: 1, maximum: 10, default: 1, description: 'How many one person may choose.' }),
   ),
 };
 

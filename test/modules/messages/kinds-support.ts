@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { LedgerSend, Sandbox } from '../../../src/sandbox/index.ts';
 import type { Answer, GatewayOptions, TestNumber } from '../../support/gateway.ts';
-import { newRecipient, type Sender, startSender, usedUnits } from './support.ts';
+import { type Sender, startSender, usedUnits } from './support.ts';
 
 type LedgerCall = ReturnType<Sandbox['control']['ledger']['calls']>[number];
 
@@ -54,8 +54,29 @@ export async function startKinds(options: GatewayOptions = {}): Promise<Kinds> {
   };
 }
 
-/** Kinds that go to a number get one that nothing was sent to yet. */
-export const withRecipient = (body: Record<string, unknown>) => ({ number: newRecipient(), ...body });
+/** Has somebody write to the number; resolves with the WhatsApp id once we have recorded it. */
+export async function receiveText(
+  { gateway }: Sender,
+  number: TestNumber,
+  from: string,
+  text: string,
+): Promise<string> {
+  const row = await gateway.database.db
+    .selectFrom('phone_numbers')
+    .select('backend_name')
+    .where('id', '=', number.id)
+    .executeTakeFirstOrThrow();
+  const id = await gateway.sandboxes[0]?.control.receive(row.backend_name ?? '', { from, text });
+  await vi.waitFor(() =>
+    gateway.database.db
+      .selectFrom('messages')
+      .select('id')
+      .where('whatsapp_id', '=', id ?? '')
+      .where('phone_number_id', '=', number.id)
+      .executeTakeFirstOrThrow(),
+  );
+  return id ?? '';
+}
 
 function sendCalls({ control }: Sender['gateway']['sandboxes'][number]): LedgerCall[] {
   return control.ledger.calls().filter(({ url }) => url.startsWith('/message/'));
