@@ -92,6 +92,7 @@ const sendingProblems = [
   'recipient_not_on_whatsapp',
   'backend_refused',
   'quota_exceeded',
+  'number_paced',
   'backend_unavailable',
   'outcome_unknown',
   'idempotency_key_in_use',
