@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { digitsOfJid } from '../../evolution/jid.ts';
 import type { Message, MessageStatus } from './message.ts';
-import type { MessageView } from './schemas.ts';
+import type { MessageView } from './message-schemas.ts';
 
 /** A message as the API shows it. */
 export function viewOfMessage(message: Message): Static<typeof MessageView> {
@@ -24,28 +24,54 @@ export function viewOfMessage(message: Message): Static<typeof MessageView> {
       mimetype: message.mimetype,
       media_url: message.mediaUrl,
     },
+    priority: message.dueAt === null ? null : priorityOf(message.priority),
+    campaign_id: message.campaignId,
+    retry_of: message.retryOf,
+    evidence: message.evidence,
     created_at: message.createdAt.toISOString(),
+    send_at: message.dueAt?.toISOString() ?? null,
+    expires_at: message.expiresAt?.toISOString() ?? null,
+    called_at: message.calledAt?.toISOString() ?? null,
     sent_at: message.sentAt?.toISOString() ?? null,
     delivered_at: message.deliveredAt?.toISOString() ?? null,
     read_at: message.readAt?.toISOString() ?? null,
+    played_at: message.playedAt?.toISOString() ?? null,
+    ended_at: message.endedAt?.toISOString() ?? null,
     sandbox: message.isSandbox,
     history: historyOf(message),
   };
 }
 
-/** The moves whose time is kept, oldest first; the last one is where the message is now. */
+/** Its moves, oldest first; the last one is where the message is now. */
 function historyOf(message: Message): { status: MessageStatus; at: string }[] {
-  const { direction, status, createdAt, sentAt, deliveredAt, readAt, updatedAt } = message;
-  const first = direction === 'inbound' ? 'received' : status === 'scheduled' ? 'scheduled' : 'accepted';
+  const { status, calledAt, unknownAt, sentAt, deliveredAt, readAt, playedAt, endedAt, updatedAt } = message;
   const timed: [MessageStatus, Date | null][] = [
-    [first, createdAt],
+    [firstStatusOf(message), message.createdAt],
+    ['sending', calledAt],
+    ['unknown', unknownAt],
     ['sent', sentAt],
     ['delivered', deliveredAt],
     ['read', readAt],
+    ['played', playedAt],
+    ...(isEnd(status) ? [[status, endedAt] satisfies [MessageStatus, Date | null]] : []),
   ];
   const moves = timed.flatMap(([each, at]) => (at === null ? [] : [{ status: each, at: at.toISOString() }]));
-  // A state without a column of its own is always the latest change.
+  // One that waits again has lost the time of its call.
   return moves.at(-1)?.status === status ? moves : [...moves, { status, at: updatedAt.toISOString() }];
+}
+
+function firstStatusOf({ direction, status, createdAt, dueAt }: Message): MessageStatus {
+  if (direction === 'inbound') return 'received';
+  const isLater = dueAt !== null && dueAt.getTime() - createdAt.getTime() >= 1_000;
+  return status === 'scheduled' || (isLater && status !== 'accepted') ? 'scheduled' : 'accepted';
+}
+
+function isEnd(status: MessageStatus): boolean {
+  return status === 'failed' || status === 'expired' || status === 'cancelled';
+}
+
+function priorityOf(priority: number): 'low' | 'normal' | 'high' {
+  return priority > 0 ? 'high' : priority < 0 ? 'low' : 'normal';
 }
 
 /** Digits where the address holds a phone number, as a send takes them. */

@@ -34,10 +34,24 @@ export type Message = {
   /** Who wrote, in a group. */
   participant: string | null;
   isSandbox: boolean;
+  campaignId: string | null;
+  /** The message that this one repeats. */
+  retryOf: string | null;
+  /** -1, 0 or 1; the higher leaves first. */
+  priority: number;
+  evidence: 'answer' | 'echo' | 'history' | null;
   createdAt: Date;
+  /** When it may leave, or might; null where it left with its request. */
+  dueAt: Date | null;
+  expiresAt: Date | null;
+  calledAt: Date | null;
+  unknownAt: Date | null;
   sentAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
+  playedAt: Date | null;
+  /** When it failed, expired or was cancelled. */
+  endedAt: Date | null;
   updatedAt: Date;
 };
 

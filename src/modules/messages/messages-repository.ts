@@ -8,6 +8,11 @@ export type MessageFilter = {
   status?: MessageStatus;
   direction?: MessageDirection;
   kind?: string;
+  campaignId?: string;
+  /** Outbound, to this number or address. */
+  to?: string;
+  since?: Date;
+  until?: Date;
 };
 
 /** Newest first, the page after `after`. */
@@ -17,12 +22,17 @@ export async function listMessages(
   filter: MessageFilter,
   page: { limit: number; after?: Cursor<string> },
 ): Promise<Message[]> {
-  const { phoneNumberId, status, direction, kind } = filter;
+  const { phoneNumberId, status, direction, kind, campaignId, to, since, until } = filter;
   const conditions: RawBuilder<unknown>[] = [sql`m.user_id = ${userId}`];
   if (phoneNumberId !== undefined) conditions.push(sql`m.phone_number_id = ${phoneNumberId}`);
   if (status !== undefined) conditions.push(sql`m.status = ${status}`);
   if (direction !== undefined) conditions.push(sql`m.direction = ${direction}`);
   if (kind !== undefined) conditions.push(sql`m.kind = ${kind}`);
+  if (campaignId !== undefined) conditions.push(sql`m.campaign_id = ${campaignId}::uuid`);
+  if (to !== undefined)
+    conditions.push(sql`m.direction = 'outbound' and m.remote_jid = any(${addressesOf(to)}::text[])`);
+  if (since !== undefined) conditions.push(sql`m.created_at >= ${since}`);
+  if (until !== undefined) conditions.push(sql`m.created_at < ${until}`);
   if (page.after !== undefined)
     conditions.push(sql`(m.created_at, m.id) < (${page.after.createdAt}, ${page.after.id}::uuid)`);
   const { rows } = await sql<Message>`
@@ -55,9 +65,16 @@ const columns = sql`m.id, m.phone_number_id as "phoneNumberId", m.direction, m.k
   m.content ->> 'text' as text, m.content ->> 'caption' as caption, m.content ->> 'file_name' as "fileName",
   m.content ->> 'mimetype' as mimetype, m.content ->> 'media_url' as "mediaUrl",
   m.content ->> 'participant' as participant, coalesce(b.is_sandbox, false) as "isSandbox",
-  m.created_at as "createdAt", m.sent_at as "sentAt", m.delivered_at as "deliveredAt", m.read_at as "readAt",
-  m.updated_at as "updatedAt"`;
+  m.campaign_id as "campaignId", m.retry_of as "retryOf", m.priority, m.evidence,
+  m.created_at as "createdAt", m.due_at as "dueAt", m.expires_at as "expiresAt", m.called_at as "calledAt",
+  m.unknown_at as "unknownAt", m.sent_at as "sentAt", m.delivered_at as "deliveredAt", m.read_at as "readAt",
+  m.played_at as "playedAt", m.ended_at as "endedAt", m.updated_at as "updatedAt"`;
 
 const source = sql`messages m
   left join phone_numbers n on n.id = m.phone_number_id
   left join backends b on b.id = coalesce(m.backend_id, n.backend_id)`;
+
+// A backend's answer gives a number as an address.
+function addressesOf(to: string): string[] {
+  return /^\d+$/.test(to) ? [to, `${to}@s.whatsapp.net`] : [to];
+}

@@ -1,23 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { callerOf } from '../../http/authenticate.ts';
-import { problems } from '../../http/problem-details.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../../platform/cursor.ts';
-import { DomainError } from '../../platform/errors.ts';
 import { registerActionRoutes } from './action-routes.ts';
 import type { Messages } from './index.ts';
 import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './kind-routes.ts';
-import { viewOfMessage } from './message-view.ts';
-import {
-  ManyMessages,
-  MessageParams,
-  MessagesQuery,
-  mediaFields,
-  OneMessage,
-  RetryBody,
-  SendingHeaders,
-  textFields,
-} from './schemas.ts';
+import { registerQueueRoutes } from './queue-routes.ts';
+import { registerReadingRoutes } from './reading-routes.ts';
+import { MessageParams, mediaFields, RetryBody, SendingHeaders, textFields } from './schemas.ts';
 import { answerSend, readSend, sendingResponses, sendingRoute } from './sending-route.ts';
 
 const config = { auth: 'user' } as const;
@@ -25,6 +13,7 @@ const config = { auth: 'user' } as const;
 /** Sending, and what became of it. */
 export function registerMessageRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {
   registerSendingRoutes(instance, deps);
+  registerQueueRoutes(instance, deps);
   registerReadingRoutes(instance, deps);
 }
 
@@ -79,65 +68,4 @@ function registerRetryRoute(instance: FastifyInstance, deps: { messages: Message
     async (request, reply) =>
       answerSend(request, reply, deps.messages.retry(readSend(request, request.body), request.params.id)),
   );
-}
-
-function registerReadingRoutes(instance: FastifyInstance, deps: { messages: Messages }): void {
-  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
-  const { messages } = deps;
-
-  app.get(
-    '/api/messages',
-    {
-      config,
-      schema: {
-        tags: ['Messages'],
-        summary: 'List messages',
-        description: 'Newest first, sent and received.',
-        querystring: MessagesQuery,
-        response: { 200: ManyMessages, ...problems({ auth: 'user', body: false }) },
-      },
-    },
-    async (request) => {
-      const { limit = 50, cursor, phone_number_id, status, direction, kind } = request.query;
-      const { messages: found, next } = await messages.list(
-        callerOf(request).userId,
-        {
-          ...(phone_number_id === undefined ? {} : { phoneNumberId: phone_number_id }),
-          ...(status === undefined ? {} : { status }),
-          ...(direction === undefined ? {} : { direction }),
-          ...(kind === undefined ? {} : { kind }),
-        },
-        { limit, ...(cursor === undefined ? {} : { after: messageCursor(cursor) }) },
-      );
-      return {
-        success: true as const,
-        messages: found.map(viewOfMessage),
-        next_cursor: next === null ? null : encodeCursor(next),
-      };
-    },
-  );
-
-  app.get(
-    '/api/messages/:id',
-    {
-      config,
-      schema: {
-        tags: ['Messages'],
-        summary: 'One message',
-        description: 'Also one whose send was answered with a problem that carries `message_id`.',
-        params: MessageParams,
-        response: { 200: OneMessage, ...problems({ auth: 'user', body: false }, 'not_found') },
-      },
-    },
-    async (request) => ({
-      success: true as const,
-      message: viewOfMessage(await messages.get(callerOf(request).userId, request.params.id)),
-    }),
-  );
-}
-
-function messageCursor(text: string): Cursor<string> {
-  const cursor = decodeCursor(text);
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor.id)) return cursor;
-  throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
 }

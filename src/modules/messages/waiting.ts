@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Alarm } from '../../platform/alarm/alarm.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Lane } from '../../platform/lane/lane.ts';
 import { createWakeLater } from '../../platform/lane/wake-later.ts';
@@ -23,6 +24,7 @@ export type WaitingDeps = Omit<TakeNextDeps, 'take' | 'cancelOfNumber' | 'paces'
     batchPool: Pool;
     ids: Ids;
     alarm: Pick<Alarm, 'ring' | 'onRing'>;
+    clock: Clock;
     settleBatch: SettleBatch;
     paces: NumberPaces;
   };
@@ -44,7 +46,7 @@ export function createWaiting(deps: WaitingDeps) {
     ring: ringSendLane,
     cancel: cancel.one,
     cancelCampaign: cancel.ofCampaign,
-    reschedule: createRescheduleMessage({ db, ringSendLane }),
+    reschedule: createRescheduleMessage({ db, clock: deps.clock, ringSendLane }),
     /** Has a number's messages looked at: what kept them waiting may be over. */
     async wakeNumber(phoneNumberId: number): Promise<void> {
       await wakeTurn(db, phoneNumberId);

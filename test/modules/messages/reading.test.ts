@@ -73,12 +73,21 @@ describe('one message', () => {
         phone_number_id: sender.number.id,
         whatsapp_id: body.whatsapp_id,
         content: { text: 'hello', caption: null, file_name: null, mimetype: null, media_url: null },
+        priority: null,
+        campaign_id: null,
+        retry_of: null,
+        evidence: null,
         created_at: time,
+        send_at: null,
+        expires_at: null,
+        called_at: time,
         sent_at: time,
         delivered_at: time,
         read_at: time,
+        played_at: null,
+        ended_at: null,
         sandbox: true,
-        history: ['accepted', 'sent', 'delivered', 'read'].map((status) => ({ status, at: time })),
+        history: ['accepted', 'sending', 'sent', 'delivered', 'read'].map((status) => ({ status, at: time })),
       },
     });
     const times = answer.body.message.history.map(({ at }: { at: string }) => at);
@@ -103,12 +112,12 @@ describe('one message', () => {
       status: 'failed',
       status_reason: 'recipient_not_on_whatsapp',
       sent_at: null,
-      history: [{ status: 'accepted' }, { status: 'failed', at: time }],
+      history: [{ status: 'accepted' }, { status: 'sending' }, { status: 'failed', at: time }],
     });
     expect((await get(hanging?.body.message_id)).body.message).toMatchObject({
       status: 'unknown',
       status_reason: 'timeout',
-      history: [{ status: 'accepted' }, { status: 'unknown', at: time }],
+      history: [{ status: 'accepted' }, { status: 'sending' }, { status: 'unknown', at: time }],
     });
   });
 
@@ -137,10 +146,19 @@ describe('one message', () => {
       phone_number_id: own.number.id,
       whatsapp_id: expect.any(String),
       content: { text: 'hi there', caption: null, file_name: null, mimetype: null, media_url: null },
+      priority: null,
+      campaign_id: null,
+      retry_of: null,
+      evidence: null,
       created_at: time,
+      send_at: null,
+      expires_at: null,
+      called_at: null,
       sent_at: null,
       delivered_at: null,
       read_at: null,
+      played_at: null,
+      ended_at: null,
       sandbox: true,
       history: [{ status: 'received', at: time }],
     });
