@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Sender, sendCalls, startSender, usedUnits } from '../modules/messages/support.ts';
+import { type Sender, sendCalls, senderOf, startSender, usedUnits } from '../modules/messages/support.ts';
 import { httpsReceiver, type Receiver } from '../platform/egress/support/receivers.ts';
 import { selfSigned } from '../platform/egress/support/self-signed.ts';
 import { type BadInput, fill, partsOf, pauseOf, readBadInput } from './support/bad-input.ts';
@@ -10,17 +10,15 @@ const all = readBadInput();
 const isSlow = (input: BadInput) => input.raw?.startsWith('{{DRIP') === true;
 const isPipeline = (input: BadInput) => input.name.startsWith('pipeline');
 const notYet = (input: BadInput) =>
-  input.method === 'RECEIVER'
-    ? 'deliveries to endpoints are not made yet'
-    : 'idempotency-key' in input.headers
-      ? 'the Idempotency-Key header is not read yet'
-      : undefined;
+  input.method === 'RECEIVER' ? 'deliveries to endpoints are not made yet' : undefined;
 const inputs = all.filter((input) => notYet(input) === undefined && !isPipeline(input));
 
 let sender: Sender;
 let receiver: Receiver;
 let values: Record<string, string>;
 let secrets: string[];
+/** What another user sent under a key that an entry uses too. */
+let neighbourMessage: string;
 const slow = new Map<string, Promise<RawAnswer[]>>();
 
 beforeAll(async () => {
@@ -46,6 +44,11 @@ beforeAll(async () => {
     },
   });
   const { gateway, user, number } = sender;
+  const used = await keyedSend(sender, 'used-key-1');
+  const neighbour = await gateway.signUp();
+  const theirs = await keyedSend(senderOf(gateway, neighbour, await gateway.connectNumber(neighbour)), 'shared-key-1');
+  expect([used.status, theirs.status]).toEqual([200, 200]);
+  neighbourMessage = theirs.body.message_id;
   // What the backend would tell of earlier entries is no doing of later ones.
   gateway.sandboxes[0]?.control.setKnobs({ webhooks: false });
   const inbound = inboundOf(sender);
@@ -62,6 +65,7 @@ beforeAll(async () => {
     INBOUND_PATH: inbound.path,
     INBOUND_SECRET: inbound.secret,
     INSTANCE: inbound.instance,
+    USED_KEY: 'used-key-1',
   };
   secrets = [user.apiKey, former.apiKey, number.token, inbound.secret, 'correct horse battery 1', 'whatever-1'];
   for (const input of inputs.filter(isSlow)) slow.set(input.name, say(input, 'bad-input-slow'));
@@ -70,6 +74,12 @@ afterAll(async () => {
   await sender.gateway.close();
   await receiver[Symbol.asyncDispose]();
 });
+
+/** A send under a key, by a user of his own. */
+function keyedSend({ user, number }: Sender, key: string) {
+  const body = { token: number.token, number: '628123456789', text: 'hi' };
+  return user.api('POST', '/api/messages/send-text', body, { 'idempotency-key': key });
+}
 
 /** How the backend was told to call us about the number. */
 function inboundOf({ gateway }: Sender) {
@@ -113,6 +123,7 @@ test.each(inputs.map((input, index) => [input.name, input, index] as const))(
     const isRefused = (answer?.status ?? 0) >= 400;
     if (isRefused) expect(await figures()).toEqual(before);
     for (const secret of secrets) expect(answer?.body).not.toContain(secret);
+    expect(answer?.body).not.toContain(neighbourMessage);
     // Node itself answers a request without a host, and says so to nobody.
     if (input.name === 'no Host') return;
     // What is no request has no id of its own: it is given one.
