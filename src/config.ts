@@ -1,5 +1,6 @@
 import { BlockList } from 'node:net';
 import { checkUrl, EgressRefused } from './platform/egress/index.ts';
+import { type MailServer, readMailServer } from './platform/mail-settings.ts';
 import { createSettingsReader, type Env } from './platform/settings.ts';
 
 export type PlanOverride = {
@@ -34,6 +35,8 @@ export type Config = {
   signupPlans: string[];
   planOverrides: Record<string, PlanOverride>;
   egressAllowCidrs: string[];
+  /** Undefined: no mail is sent. */
+  mail: MailServer | undefined;
   /** An endpoint for the messages of the operator's own phone numbers. */
   operatorWebhook: { email: string; url: string; secret: string | undefined } | undefined;
   healthCheckIntervalMs: number;
@@ -100,6 +103,7 @@ export function parseConfig(env: Env): Config {
     signupPlans: signupPlansOf(read),
     planOverrides: planOverridesOf(read),
     egressAllowCidrs: read.list('EGRESS_ALLOW_CIDRS') ?? [],
+    mail: readMailServer(read),
     operatorWebhook: undefined,
     healthCheckIntervalMs: read.integer('HEALTH_CHECK_INTERVAL', { min: 100, max: 3_600_000 }) ?? 5_000,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT', { min: 100, max: 600_000 }) ?? 10_000,

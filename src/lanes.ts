@@ -4,8 +4,19 @@ const second = 1_000;
 
 /** Every lane and every periodic task of a worker. Disposing stops the lanes; the alarm ends with the services. */
 export function startLanes(services: Services): AsyncDisposable {
-  const { alarm, backends, config, inbound, messages, phoneNumbers, realtime, retention, users, webhookDelivery } =
-    services;
+  const {
+    alarm,
+    backends,
+    config,
+    inbound,
+    mails,
+    messages,
+    phoneNumbers,
+    realtime,
+    retention,
+    users,
+    webhookDelivery,
+  } = services;
   alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
   alarm.every('probe-absent-backends', Math.min(second, config.healthCheckIntervalMs), backends.probeAbsent);
   alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
@@ -23,11 +34,21 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('delete-expired-sessions', 600 * second, async () => {
     await users.deleteExpired();
   });
+  if (mails !== undefined) {
+    alarm.every('tell-by-mail', 5 * second, mails.tellOfEvents);
+    alarm.every('remove-old-mails', 3_600 * second, mails.removeOld);
+  }
   alarm.every('remove-old-tickets', 60 * second, realtime.removeOldTickets);
   alarm.every('remove-media', 10 * second, messages.removeBlobs);
   alarm.every('remove-number-checks', 3_600 * second, messages.removeOldChecks);
   alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
-  const lanes = [inbound.lane, messages.sendLane, webhookDelivery.fanOutLane, webhookDelivery.deliverLane];
+  const lanes = [
+    inbound.lane,
+    messages.sendLane,
+    webhookDelivery.fanOutLane,
+    webhookDelivery.deliverLane,
+    ...(mails === undefined ? [] : [mails.lane]),
+  ];
   for (const lane of lanes) lane.start();
   return {
     async [Symbol.asyncDispose]() {

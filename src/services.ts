@@ -9,7 +9,7 @@ import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/i
 import { createPlans, type Plans } from './modules/plans/index.ts';
 import { createRealtime, type Realtime, type RealtimeOptions } from './modules/realtime/index.ts';
 import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
-import { createUsers, type Users } from './modules/users/index.ts';
+import { createMails, createUsers, type Mails, type MailsOptions, type Users } from './modules/users/index.ts';
 import {
   createWebhookDelivery,
   createWebhooks,
@@ -51,6 +51,7 @@ export type ServiceOverrides = {
   messages?: Partial<MessagesOptions>;
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
   realtime?: Partial<RealtimeOptions>;
+  mails?: Partial<MailsOptions>;
   /** Milliseconds that requests and calls under way have when closing begins. */
   closeWithinMs?: number;
 };
@@ -64,6 +65,8 @@ export type Services = AsyncDisposable & {
   alarm: Alarm;
   plans: Plans;
   users: Users;
+  /** Undefined where the settings name no mail server. */
+  mails: Mails | undefined;
   backends: Backends;
   phoneNumbers: PhoneNumbers;
   messages: Messages;
@@ -123,6 +126,19 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
   let callbackUrl = config.backendCallbackUrl;
 
   const plans = createPlans({ db });
+  const mails =
+    config.mail === undefined
+      ? undefined
+      : createMails({
+          db,
+          ids,
+          logger,
+          alarm,
+          secretBox,
+          server: config.mail,
+          serverUrl: config.serverUrl,
+          ...overrides.mails,
+        });
   const users = createUsers({
     db,
     clock,
@@ -132,6 +148,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     signupPlans: config.signupPlans,
     redis,
     redisPrefix: `evofleet-${config.installationId}:`,
+    mails,
     ...overrides.users,
   });
   const statistics = createStatistics({ db });
@@ -199,6 +216,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     alarm,
     plans,
     users,
+    mails,
     backends,
     phoneNumbers,
     messages,

@@ -23,6 +23,7 @@ export const problemCodes = {
   invalid_media: { status: 400, meaning: 'The media is not valid base64, is empty, or does not fit its mediaType.' },
   media_unavailable: { status: 422, meaning: 'The media URL could not be fetched; `detail` says why.' },
   weak_password: { status: 400, meaning: 'The password has fewer than 8 or more than 128 characters.' },
+  reset_token_refused: { status: 400, meaning: 'The link of a password reset is wrong, used or older than an hour.' },
   plan_not_offered: { status: 400, meaning: 'This plan cannot be chosen at sign-up.' },
   unauthenticated: { status: 401, meaning: 'The API key or access token is missing, wrong, expired or revoked.' },
   invalid_credentials: { status: 401, meaning: 'No user has this e-mail address and password.' },

@@ -1,3 +1,4 @@
+import { apiKeyPrefix } from '../users/index.ts';
 import { refused } from './refused.ts';
 
 /** What a client says when it connects. */
@@ -52,5 +53,5 @@ export function readNumbers(value: unknown): number[] | null {
 }
 
 function isApiKey([name, value]: [string, unknown]): boolean {
-  return /^(x-)?api[-_]?key$/i.test(name) || (typeof value === 'string' && value.startsWith('ef_live_'));
+  return /^(x-)?api[-_]?key$/i.test(name) || (typeof value === 'string' && value.startsWith(apiKeyPrefix));
 }

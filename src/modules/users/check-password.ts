@@ -57,6 +57,7 @@ async function logThrottled<T>(logger: Logger, attempt: LoginAttempt, work: () =
   }
 }
 
-function accountDigest(secret: string, email: string): string {
+/** What an e-mail address (in its comparable form) is throttled and logged under. */
+export function accountDigest(secret: string, email: string): string {
   return createHmac('sha256', secret).update(`throttled account\n${email}`).digest('base64url').slice(0, 22);
 }

@@ -30,6 +30,12 @@ export function refreshTokenRefused(): DomainError {
   });
 }
 
+export function resetTokenRefused(): DomainError {
+  return new DomainError('reset_token_refused', 'The link is wrong, used or older than an hour. Ask for a new one.', {
+    kind: 'invalid',
+  });
+}
+
 export function weakPassword(): DomainError {
   return new DomainError('weak_password', 'A password needs 8 to 128 characters.', { kind: 'invalid' });
 }

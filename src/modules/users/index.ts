@@ -11,22 +11,26 @@ import { createChangePassword, type PasswordChange } from './change-password.ts'
 import { createCheckPassword } from './check-password.ts';
 import { createEnsureOperator } from './ensure-operator.ts';
 import { invalidField } from './errors.ts';
+import { createForgotPassword, type ForgotLimits, type ForgotPassword, forgotLimits } from './forgot-password.ts';
 import { createGuessThrottle, guessLimit } from './guess-throttle.ts';
 import { createIdentifyCaller } from './identify-caller.ts';
 import type { Limit } from './limiter.ts';
 import { createLogIn, type Login, type SessionTokens } from './log-in.ts';
 import { deleteSession } from './login-sessions-repository.ts';
 import { createLoginThrottle, type LoginLimits, loginLimits } from './login-throttle.ts';
+import type { Mails } from './mails.ts';
 import { createPasswords } from './passwords.ts';
 import { createRefreshSession } from './refresh-session.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
 import { createRegisterUser, type Registration, registrationLimit } from './register-user.ts';
+import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createRotateApiKey, type RotatedKey } from './rotate-api-key.ts';
 import type { Profile, User } from './user.ts';
 import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
 import { type Credential, deleteExpired, findLive } from './users-system.ts';
 
 export { apiKeyPrefix } from './api-key.ts';
+export { createMails, type Mails, type MailsOptions } from './mails.ts';
 export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {
@@ -42,6 +46,8 @@ export type UsersOptions = {
   redis?: Redis | undefined;
   /** Stands before every key in Redis, so that installations that share a server do not count for each other. */
   redisPrefix?: string | undefined;
+  /** Sends the mails of password resets; without it none are sent. */
+  mails?: Pick<Mails, 'askPasswordReset'> | undefined;
   /** Figures that replace the usual ones. */
   limits?: {
     login?: Partial<LoginLimits>;
@@ -49,6 +55,7 @@ export type UsersOptions = {
     guesses?: Limit;
     /** Sign-ups per address. */
     registrations?: Limit;
+    forgotPassword?: Partial<ForgotLimits>;
   };
 };
 
@@ -73,6 +80,8 @@ export type Users = {
   updateProfile(userId: number, names: { fullName?: string | null; companyName?: string | null }): Promise<Profile>;
   /** Ends the user's other sessions. Throws `invalid_credentials`, `weak_password`, `too_many_attempts`, `overloaded`. */
   changePassword(change: PasswordChange): Promise<void>;
+  forgotPassword: ForgotPassword;
+  resetPassword: ResetPassword;
   /** Makes a new key; all former ones end within `overlapHours`, 0 meaning at once. */
   rotateApiKey(userId: number, overlapHours: number): Promise<RotatedKey>;
 
@@ -153,6 +162,14 @@ export function createUsers(options: UsersOptions): Users {
       return profile(userId);
     },
     changePassword: createChangePassword({ db, logger, passwords, checkPassword, forget }),
+    forgotPassword: createForgotPassword({
+      askPasswordReset: options.mails?.askPasswordReset,
+      limits: { ...forgotLimits, ...limits.forgotPassword },
+      shared,
+      secret,
+      logger,
+    }),
+    resetPassword: createResetPassword({ db, logger, passwords, guesses, forget }),
     rotateApiKey: createRotateApiKey({ db, ids, logger, forget }),
     resolveApiKey: callers.byApiKey,
     resolveAccessToken: callers.byAccessToken,

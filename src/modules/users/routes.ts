@@ -5,6 +5,7 @@ import { problems } from '../../http/problem-details.ts';
 import type { Users } from './index.ts';
 import {
   DoneBody,
+  ForgotBody,
   LoggedInBody,
   LoginBody,
   PasswordBody,
@@ -14,6 +15,7 @@ import {
   RefreshedBody,
   RegisterBody,
   RegisteredBody,
+  ResetBody,
   RotateBody,
   RotatedBody,
 } from './schemas.ts';
@@ -22,7 +24,16 @@ import { profileBody, userBody } from './user-body.ts';
 export type UserRoutesOptions = {
   users: Pick<
     Users,
-    'register' | 'logIn' | 'refresh' | 'logOut' | 'profile' | 'updateProfile' | 'changePassword' | 'rotateApiKey'
+    | 'register'
+    | 'logIn'
+    | 'forgotPassword'
+    | 'resetPassword'
+    | 'refresh'
+    | 'logOut'
+    | 'profile'
+    | 'updateProfile'
+    | 'changePassword'
+    | 'rotateApiKey'
   >;
 };
 
@@ -32,6 +43,7 @@ const loggedIn = { auth: 'user' } as const;
 /** Sign-up, sessions, profile and the API key. */
 export function registerUserRoutes(app: FastifyInstance, options: UserRoutesOptions): void {
   registerSessionRoutes(app, options);
+  registerResetRoutes(app, options);
   registerProfileRoutes(app, options);
 }
 
@@ -125,6 +137,54 @@ function registerSessionRoutes(app: FastifyInstance, { users }: UserRoutesOption
     async (request) => {
       await users.logOut(callerOf(request));
       return { success: true as const, message: 'Logged out' };
+    },
+  );
+}
+
+function registerResetRoutes(app: FastifyInstance, { users }: UserRoutesOptions): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  typed.post(
+    '/api/auth/forgot-password',
+    {
+      config: anyone,
+      schema: {
+        tags: ['Auth'],
+        summary: 'Forget the password',
+        description:
+          "Sends a mail with a link to choose a new password, if this address is a user's and the installation sends " +
+          'mail. The answer is the same in any case.',
+        body: ForgotBody,
+        response: { 202: DoneBody, ...problems({ ...anyone, body: true }, 'too_many_attempts') },
+      },
+    },
+    async (request, reply) => {
+      await users.forgotPassword({ email: request.body.email, ipAddress: request.ip });
+      const message = 'If a user has this address, a mail with a link is on its way.';
+      return reply.code(202).send({ success: true, message });
+    },
+  );
+
+  typed.post(
+    '/api/auth/reset-password',
+    {
+      config: anyone,
+      schema: {
+        tags: ['Auth'],
+        summary: 'Reset the password',
+        description:
+          'Replaces the password by the token of a mail: once, within an hour. Ends all sessions; the API key stays.',
+        body: ResetBody,
+        response: {
+          200: DoneBody,
+          ...problems({ ...anyone, body: true }, 'weak_password', 'reset_token_refused', 'too_many_attempts'),
+        },
+      },
+    },
+    async (request) => {
+      const { token, password } = request.body;
+      await users.resetPassword({ token, password, ipAddress: request.ip });
+      return { success: true as const, message: 'Password changed' };
     },
   );
 }

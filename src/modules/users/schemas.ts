@@ -50,6 +50,16 @@ export const RefreshBody = Type.Object(
   { ...closed, examples: [{ refresh_token: 'efr_…' }] },
 );
 
+export const ForgotBody = Type.Object({ email }, { ...closed, examples: [{ email: 'user@example.com' }] });
+
+export const ResetBody = Type.Object(
+  {
+    token: Type.String({ minLength: 1, maxLength: 200, description: 'From the link of the mail.' }),
+    password: newPassword,
+  },
+  { ...closed, examples: [{ token: 'efp_…', password: 'MoreSecurePass123!' }] },
+);
+
 export const ProfileBody = Type.Object(
   { full_name: Type.Optional(fullName), company_name: Type.Optional(companyName) },
   {

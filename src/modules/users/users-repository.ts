@@ -153,6 +153,14 @@ export async function replacePasswordHash(
   return result.numUpdatedRows === 1n;
 }
 
+export async function setPasswordHash(tx: Transaction<DB>, userId: number, passwordHash: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash, updated_at: sql`now()` })
+    .where('id', '=', userId)
+    .execute();
+}
+
 export async function updateApiKeyHint(tx: Transaction<DB>, userId: number, hint: string): Promise<void> {
   await tx.updateTable('users').set({ api_key: hint, updated_at: sql`now()` }).where('id', '=', userId).execute();
 }

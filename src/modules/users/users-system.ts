@@ -3,7 +3,7 @@ import type { DB } from '../../schema.ts';
 
 const rowsMax = 1_000;
 
-/** Deletes sessions and keys whose end has passed, at most 1,000 of each; answers how many. */
+/** Deletes sessions, keys and tokens of password resets whose end has passed, at most 1,000 of each; answers how many. */
 export async function deleteExpired(db: Kysely<DB>): Promise<number> {
   const sessions = await db
     .deleteFrom('login_sessions')
@@ -17,7 +17,17 @@ export async function deleteExpired(db: Kysely<DB>): Promise<number> {
       eb.selectFrom('user_keys').select('id').where('expires_at', '<=', sql<Date>`app_now()`).limit(rowsMax),
     )
     .executeTakeFirst();
-  return Number(sessions.numDeletedRows + keys.numDeletedRows);
+  const resets = await db
+    .deleteFrom('password_resets')
+    .where('token_hash', 'in', (eb) =>
+      eb
+        .selectFrom('password_resets')
+        .select('token_hash')
+        .where('expires_at', '<=', sql<Date>`app_now()`)
+        .limit(rowsMax),
+    )
+    .executeTakeFirst();
+  return Number(sessions.numDeletedRows + keys.numDeletedRows + resets.numDeletedRows);
 }
 
 /** What somebody once showed: the login session behind an access token, or an API key's SHA-256. */
