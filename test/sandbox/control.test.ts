@@ -127,3 +127,32 @@ test('deeds on instances that are not there, and unknown paths, are refused', as
   expect((await control('POST', '/instances/nobody/dance', {})).status).toBe(404);
   expect((await control('GET', '/nothing')).status).toBe(404);
 });
+
+test('many messages come in at once, numbered, from senders in turn, media among them', async () => {
+  await t.api.connected('line', { webhook: { ...t.webhook, events: ['MESSAGES_UPSERT'] } });
+  const flood = { count: 50, from: '5511888888000', senders: 5, text: 'no.' };
+  const { body } = await control('POST', '/instances/line/receive-many', flood);
+  const media = { mediatype: 'image', base64: Buffer.from('picture').toString('base64'), caption: 'no.' };
+  await control('POST', '/instances/line/receive-many', { ...flood, count: 3, media });
+  const told = (await t.listener.waitFor('messages.upsert', 53)).map((call) => call.body.data);
+  expect(told.filter(({ messageType }) => messageType === 'imageMessage')).toHaveLength(3);
+  const first = told.filter(({ messageType }) => messageType === 'conversation');
+  expect(first.map(({ key }) => key.id).sort()).toEqual([...body.result.ids].sort());
+  expect(new Set(first.map(({ key }) => key.remoteJid)).size).toBe(5);
+  expect(new Set(first.map(({ message }) => message.conversation)).size).toBe(50);
+});
+
+test('messages come in at a pace', async () => {
+  await t.api.create('plain');
+  const started = performance.now();
+  await control('POST', '/instances/plain/receive-many', { count: 11, from: '1', text: 'x', perSecond: 50 });
+  expect(performance.now() - started).toBeGreaterThanOrEqual(198);
+});
+
+test.each([{ count: 0 }, { count: 'many' }, { count: 100_001 }, { count: 1, from: 7 }])(
+  '%j is no flood',
+  async (body) => {
+    await t.api.create('plain');
+    expect((await control('POST', '/instances/plain/receive-many', { from: '1', ...body })).status).toBe(400);
+  },
+);

@@ -73,6 +73,7 @@ test('unknown knobs and wrong types are refused, and nothing changes', () => {
     { failures: [{ route: '', probability: 1, kind: 'explode' }] },
     { createFailureKind: 'explode' },
     { latencyMsByRoute: { '/': 'long' } },
+    { webhookDropEvents: 'send.message' },
   ]) {
     expect(() => control.setKnobs(patch as object)).toThrow();
   }

@@ -146,3 +146,21 @@ test('a second message with one id is dropped on Baileys and told again on EVOLU
   await t.listener.waitFor('chats.upsert', 2);
   expect(told.map((call) => call.body.instance).sort()).toEqual(['line', 'plain', 'plain']);
 });
+
+test('a share of the calls is lost without a trace, of some events only', async () => {
+  await t.api.create('plain', { webhook: { ...t.webhook, events: ['SEND_MESSAGE', 'MESSAGES_UPSERT'] } });
+  t.sandbox.control.setKnobs({ webhookDropShare: 0.5, webhookDropEvents: ['send.message'] });
+  for (let index = 0; index < 100; index++) {
+    await t.api.send('plain', '1');
+    await t.sandbox.control.receive('plain', { from: '5511888888888', text: 'x' });
+  }
+  await t.listener.waitFor('messages.upsert', 100);
+  t.sandbox.control.setKnobs({ webhookDropShare: 0 });
+  await t.api.send('plain', '1', 'last');
+  await expect
+    .poll(() => t.listener.of('send.message').some(({ body }) => body.data.message.conversation === 'last'))
+    .toBe(true);
+  const heard = t.listener.of('send.message').length;
+  expect(heard).toBeGreaterThan(20);
+  expect(heard).toBeLessThan(80);
+});
