@@ -139,19 +139,6 @@ test('bodies with unknown properties or wrong types are refused', async () => {
   }
 });
 
-test('media for a number whose server would drop them is refused before anything is sent', async () => {
-  const { database } = sender.gateway;
-  await database.db.updateTable('users').set({ role: 'operator' }).where('id', '=', sender.user.id).execute();
-  await vi.waitFor(async () => {
-    const body = { display_name: 'No phone', integration: 'EVOLUTION', number: '5511900000001' };
-    const created = await sender.user.api('POST', '/api/phone-numbers/create', body);
-    expect(created.status).toBe(201);
-    const { token } = created.body.phone_number;
-    const answer = await untouched(() => sender.sendMedia({ token, mediaBase64: 'aGk=' }));
-    expect([answer.status, answer.body.code]).toEqual([422, 'kind_not_supported']);
-  }, 5_000);
-});
-
 async function backendOf(number: TestNumber): Promise<number> {
   const row = await sender.gateway.database.db
     .selectFrom('phone_numbers')
