@@ -24,7 +24,13 @@ const { apiKey, delayMs } = await jobFromParent<Job>();
 const server = createServer(receive);
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', 1024, () => tellParent({ port: (server.address() as AddressInfo).port }));
-process.on('message', () => tellParent({ sent }));
+process.on('message', ({ ask }: { ask: 'sent' | 'webhooks' }) =>
+  tellParent(
+    ask === 'sent'
+      ? { sent }
+      : { webhooks: [...instances.values()].map(({ name, webhook }) => ({ name, ...webhook })) },
+  ),
+);
 
 function receive(request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];

@@ -26,10 +26,14 @@ export type Contender = Running & {
 };
 export type Answered = { ok: number; all: number };
 
-export type Backend = Helper<{ port?: number; sent?: number }> & {
+/** Where the backend was told to call about an instance. */
+export type Webhook = { name: string; url?: string; headers?: Record<string, string> };
+type Told = { port?: number; sent?: number; webhooks?: Webhook[] };
+export type Backend = Helper<Told> & {
   url: string;
   apiKey: string;
   sent(): Promise<number>;
+  webhooks(): Promise<Webhook[]>;
 };
 export type Line = { instance: string; token: string; apiKey: string };
 
@@ -37,7 +41,7 @@ export const BACKEND_DELAY_MS = 2;
 
 export async function startBackend(ground: Ground): Promise<Backend> {
   const apiKey = 'bench-backend-key';
-  const helper = startHelper<{ port?: number; sent?: number }>(ground, {
+  const helper = startHelper<Told>(ground, {
     name: 'backend',
     file: new URL('./backend.ts', import.meta.url),
     job: { apiKey, delayMs: BACKEND_DELAY_MS },
@@ -47,7 +51,11 @@ export async function startBackend(ground: Ground): Promise<Backend> {
     helper.say({ ask: 'sent' });
     return (await helper.next()).sent ?? Number.NaN;
   };
-  return { ...helper, url: `http://127.0.0.1:${port}`, apiKey, sent };
+  const webhooks = async () => {
+    helper.say({ ask: 'webhooks' });
+    return (await helper.next()).webhooks ?? [];
+  };
+  return { ...helper, url: `http://127.0.0.1:${port}`, apiKey, sent, webhooks };
 }
 
 /** Lines on the backend for those contenders that create none themselves. */

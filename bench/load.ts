@@ -12,6 +12,8 @@ export type LoadJob = {
   warmupMs: number;
   measuredMs: number;
   requests: LoadRequest[];
+  /** Whether `[<id>]` in a body becomes an id of its own in each request. */
+  withIds?: boolean;
 };
 export type LoadMessage =
   | { phase: 'measuring' | 'measured'; at: number }
@@ -46,6 +48,7 @@ const run = autocannon(
     connections: job.connections,
     duration: (job.warmupMs + job.measuredMs) / 1000 + 60,
     requests,
+    idReplacement: job.withIds === true,
     sampleInt: 100,
     setupClient(client) {
       // Connections start at different places of the list, else all send for one phone number at a time.
