@@ -22,6 +22,7 @@ import { registerRoot } from './http/root.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
+import { registerCampaignRoutes } from './modules/campaigns/routes.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMediaLinkRoutes } from './modules/messages/media-link-routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
@@ -94,6 +95,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerUserRoutes(app, services);
   registerPhoneNumberRoutes(app, services);
   registerMessageRoutes(app, services);
+  registerCampaignRoutes(app, services);
   registerStatisticsRoutes(app, services);
   registerWebhookRoutes(app, services);
   registerRealtimeRoutes(app, services);

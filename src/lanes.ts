@@ -7,6 +7,7 @@ export function startLanes(services: Services): AsyncDisposable {
   const {
     alarm,
     backends,
+    campaigns,
     config,
     inbound,
     mails,
@@ -27,6 +28,7 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('wake-numbers', 2 * second, messages.wakeNumbersThatMayGo);
   alarm.every('read-backends', 5 * second, inbound.readBackends);
   alarm.every('settle-by-evidence', 2 * second, messages.settleByEvidence);
+  alarm.every('follow-campaigns', 2 * second, campaigns.followProgress);
   alarm.every('tell-quota-thresholds', 15 * second, messages.tellThresholds);
   alarm.every('remove-old-idempotency-keys', 600 * second, messages.removeOldKeys);
   alarm.every('make-partitions', 3_600 * second, retention.makePartitions);

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
+import { type Campaigns, createCampaigns } from './modules/campaigns/index.ts';
 import { createInbound, type Inbound } from './modules/inbound/index.ts';
 import { createMediaLinks, createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
@@ -70,6 +71,7 @@ export type Services = AsyncDisposable & {
   backends: Backends;
   phoneNumbers: PhoneNumbers;
   messages: Messages;
+  campaigns: Campaigns;
   inbound: Inbound;
   webhookDelivery: WebhookDelivery;
   realtime: Realtime;
@@ -205,6 +207,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     backends,
     ...overrides.messages,
   });
+  const campaigns = createCampaigns({ db, ids, clock, phoneNumbers, messages });
   const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends });
 
   return {
@@ -220,6 +223,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     backends,
     phoneNumbers,
     messages,
+    campaigns,
     inbound,
     webhookDelivery,
     realtime,

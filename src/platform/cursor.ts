@@ -28,7 +28,18 @@ export function decodeCursor(text: string): Cursor<string> {
   // Postgres knows no year 0 and JavaScript writes years past 9999 in a form of its own.
   const isTime = /^\d{4}-\d\d-\d\dT/.test(time ?? '') && createdAt.getUTCFullYear() > 0;
   if (id === undefined || !/^[0-9a-f-]{1,36}$/.test(id) || !isTime) {
-    throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
+    throw notFromAList();
   }
   return { createdAt, id };
+}
+
+/** The same, for lists whose ids are UUIDs. Throws `invalid_request` for text that no page of such a list gave. */
+export function decodeUuidCursor(text: string): Cursor<string> {
+  const cursor = decodeCursor(text);
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor.id)) return cursor;
+  throw notFromAList();
+}
+
+function notFromAList(): DomainError {
+  return new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
 }

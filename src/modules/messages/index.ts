@@ -27,8 +27,8 @@ import type { Message } from './message.ts';
 import { findMessageRef } from './message-ref.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { notAttempted } from './not-attempted.ts';
-import { createNumberPaces } from './number-paces.ts';
 import { removeOldChecks } from './number-checks-system.ts';
+import { createNumberPaces } from './number-paces.ts';
 import { createDrafts } from './prepare-draft.ts';
 import { createQueueMessage } from './queue-message.ts';
 import { createQuotaThresholds } from './quota-thresholds.ts';
@@ -37,6 +37,7 @@ import { resolveRecipient } from './recipient.ts';
 import { createReplaySend } from './replay-send.ts';
 import { createRetryMessage } from './retry-message.ts';
 import { createSend } from './send.ts';
+import type { Quota } from './send-input.ts';
 import { createSendMessage } from './send-message.ts';
 import { createSettleBatch, type Settlement } from './settle.ts';
 import { createSettleByEvidence } from './settle-by-evidence.ts';
@@ -45,14 +46,19 @@ import { createWaiting } from './waiting.ts';
 import type { Rescheduling } from './waiting-messages-repository.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
+export { type BulkMessages, insertBulk, reserveUnits } from './bulk-system.ts';
 export type { Draft, MakeDraft } from './draft.ts';
 export { claimIdempotencyKey, KeyTaken } from './idempotency.ts';
+export { readIdempotencyKey } from './idempotency-key.ts';
 export type { ClaimedKey, IdempotencyKey } from './idempotency-keys-repository.ts';
 export { createMediaLinks } from './media-link.ts';
-export type { Message } from './message.ts';
+export type { MediaType, Message } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
-export type { SendAnswer, SendInput } from './send-input.ts';
+export { SendingHeaders } from './schemas.ts';
+export type { Quota, SendAnswer, SendInput } from './send-input.ts';
+export { readTiming, requireAhead } from './sending-options.ts';
+export { setQuotaHeaders } from './sending-route.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -112,8 +118,8 @@ export function createMessages(deps: MessagesOptions) {
   const shared = {
     ...deps,
     drafts: createDrafts(deps),
-    budget: createMediaBudget(),
     paces: createNumberPaces(deps),
+    budget: createMediaBudget(),
     accept: acceptBatch,
     callAndSettle,
     keepAlive,
@@ -132,7 +138,7 @@ export function createMessages(deps: MessagesOptions) {
   });
   const send = createSend({
     sendMessage: createSendMessage(shared),
-    queueMessage: createQueueMessage({ ...shared, ringSend: () => deps.alarm.ring(sendLaneName) }),
+    queueMessage: createQueueMessage({ ...shared, ringSend: waiting.ring }),
     once: idempotency.once,
     replay: createReplaySend(deps),
   });
@@ -171,6 +177,17 @@ export function createMessages(deps: MessagesOptions) {
     retry: createRetryMessage({ db: deps.db, send }),
     /** For requests that make more than a message under an Idempotency-Key; see its own description. */
     once: idempotency.once,
+    /** Throws what accepting a message of this kind on this number would, and `invalid_url`. */
+    checkDraft: shared.drafts.check,
+    /** For requests that make many messages: the lane looks for them. */
+    ringSend: waiting.ring,
+    /** For changes elsewhere that let a number's waiting messages leave. */
+    wakeNumber: waiting.wakeNumber,
+    /** Messages of the day, used so far. */
+    async quotaOf(userId: number, dailyMax: number): Promise<Quota> {
+      const usage = await readUsage(deps.db, userId);
+      return { limit: dailyMax, used: usage?.used ?? 0, renewsInSeconds: usage?.renewsInSeconds ?? 0 };
+    },
     /** After units were taken elsewhere: tells the user where that crossed a threshold of his day. */
     noteUsage: quotaThresholds.note,
     /** Periodic: see its own description. */
@@ -234,9 +251,6 @@ export function createMessages(deps: MessagesOptions) {
     },
   };
 }
-
-/** The lane that sends messages that waited. */
-const sendLaneName = 'send';
 
 function requireUuid(id: string): string {
   if (!isUuid.test(id)) throw noSuchMessage();

@@ -59,7 +59,7 @@ export async function deleteOldStrays(
 }
 
 /** A table whose index by time finds its old rows. */
-export type TimedTable = { table: 'events' | 'wire_messages'; time: string };
+export type TimedTable = { table: 'events' | 'wire_messages' | 'campaigns'; time: string };
 
 /** Deletes at most `limit` rows that are older than `days` days; answers how many. */
 export async function deleteOldRows(

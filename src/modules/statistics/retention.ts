@@ -78,6 +78,7 @@ export function createRetention(deps: { db: Kysely<DB>; logger: Logger; days: Re
       for (const timed of [
         { table: 'wire_messages', time: 'first_seen_at' },
         { table: 'events', time: 'created_at' },
+        { table: 'campaigns', time: 'finished_at' },
       ] as const) {
         await deleteAll(timed.table, (limit) => deleteOldRows(db, timed, { days: days.messages, limit }));
       }
