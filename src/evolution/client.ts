@@ -7,7 +7,7 @@ import { formBody } from './form-body.ts';
 import type { Outbound, OutboundKind, OutboundOptions } from './outbound.ts';
 import { outcomeOfAnswer, outcomeOfFailure, outcomeOfUnreadable, type SendOutcome } from './outcome.ts';
 import { sendRequestOf } from './send-request.ts';
-import type { Integration, MediaType } from './wire.ts';
+import type { Integration } from './wire.ts';
 
 const MIB = 1024 * 1024;
 
@@ -20,30 +20,6 @@ export type SendInput = {
   /** How the number is connected: a few kinds travel differently. WHATSAPP-BAILEYS unless given. */
   integration?: Integration;
   /** Milliseconds for the whole call; must exceed the options' `delayMs`, and the server may take 60 s more. */
-  deadlineMs: number;
-};
-
-export type SendTextInput = {
-  instance: string;
-  number: string;
-  text: string;
-  /** Milliseconds the server shows "typing" before it sends. */
-  delayMs?: number;
-  /** Milliseconds for the whole call; must exceed `delayMs`, and the server may take 60 s more. */
-  deadlineMs: number;
-  linkPreview?: boolean;
-};
-
-export type SendMediaInput = {
-  instance: string;
-  number: string;
-  mediatype: MediaType;
-  mimetype?: string;
-  caption?: string;
-  /** Bare base64, or a URL the backend can load. */
-  media: string;
-  fileName?: string;
-  delayMs?: number;
   deadlineMs: number;
 };
 
@@ -84,8 +60,6 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     ...callActions({ origin, prefix, dispatcher, apiKey }),
     ...callHistory({ origin, prefix, dispatcher, apiKey }),
     send,
-    sendText,
-    sendMedia,
   };
 
   /**
@@ -100,18 +74,6 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
       return call(path, body, { ...headers, 'content-type': contentType }, deadlineMs, content.kind);
     }
     return call(path, JSON.stringify(request.body), headers, deadlineMs, content.kind);
-  }
-
-  async function sendText(input: SendTextInput): Promise<SendOutcome> {
-    const { instance, number, text, linkPreview, delayMs, deadlineMs } = input;
-    const body = JSON.stringify({ number, text, delay: delayMs, linkPreview });
-    return call(`${prefix}/message/sendText/${segment(instance)}`, body, headers, deadlineMs, 'text');
-  }
-
-  async function sendMedia(input: SendMediaInput): Promise<SendOutcome> {
-    const { instance, number, mediatype, mimetype, caption, media, fileName, delayMs, deadlineMs } = input;
-    const body = JSON.stringify({ number, mediatype, mimetype, caption, media, fileName, delay: delayMs });
-    return call(`${prefix}/message/sendMedia/${segment(instance)}`, body, headers, deadlineMs, mediatype);
   }
 
   async function call(

@@ -29,30 +29,38 @@ describe('a call puts on the wire what was recorded', () => {
   test.each<[string, (client: EvolutionClient) => Promise<unknown>]>([
     [
       '200-sendText-evo',
-      (client) => client.sendText({ instance: 'evo-a', number: '5511999999999', text: 'hello', deadlineMs: 5_000 }),
+      (client) =>
+        client.send({
+          instance: 'evo-a',
+          number: '5511999999999',
+          content: { kind: 'text', text: 'hello' },
+          deadlineMs: 5_000,
+        }),
     ],
     [
       '208-sendText-delay',
       (client) =>
-        client.sendText({
+        client.send({
           instance: 'evo-a',
           number: '5511999999999',
-          text: 'delayed',
-          delayMs: 1500,
+          content: { kind: 'text', text: 'delayed' },
+          options: { delayMs: 1500 },
           deadlineMs: 5_000,
         }),
     ],
     [
       '230-sendMedia-url',
       (client) =>
-        client.sendMedia({
+        client.send({
           instance: 'evo-a',
           number: '5511999999999',
-          mediatype: 'image',
-          mimetype: 'image/png',
-          caption: 'c',
-          media: 'http://127.0.0.1:9097/download/x.png',
-          fileName: 'x.png',
+          content: {
+            kind: 'image',
+            mimetype: 'image/png',
+            caption: 'c',
+            media: 'http://127.0.0.1:9097/download/x.png',
+            fileName: 'x.png',
+          },
           deadlineMs: 5_000,
         }),
     ],
@@ -112,7 +120,7 @@ describe('a call puts on the wire what was recorded', () => {
       dispatcher: pool,
       readTimeoutMs: 2_000,
     });
-    await client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 2_000 });
+    await client.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs: 2_000 });
     expect(received[0]?.url).toBe('/evo/message/sendText/a');
   });
 
@@ -194,7 +202,12 @@ describe('an answer is told as what it is', () => {
       .createInstance({ instanceName: 'a', integration: 'EVOLUTION', token: 'tok-1' })
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ detail: 'key … and token … of …', message: 'refused (400): key … and token … of …' });
-    const sent = await client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 2_000 });
+    const sent = await client.send({
+      instance: 'a',
+      number: '1',
+      content: { kind: 'text', text: 'x' },
+      deadlineMs: 2_000,
+    });
     expect(sent).toMatchObject({ kind: 'unknown', detail: 'key … and token tok-1 of …' });
   });
 });
@@ -248,7 +261,9 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
     const { client, received } = await start((_request, response) => respond(response), deadlineMs);
     await expect(client.connectionState('a')).rejects.toMatchObject({ name: 'EvolutionError', kind });
     await expect(client.connect('a')).rejects.toMatchObject({ name: 'EvolutionError', kind });
-    expect(await client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs })).toMatchObject({
+    expect(
+      await client.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs }),
+    ).toMatchObject({
       kind: 'unknown',
       reason,
     });
@@ -261,7 +276,12 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
     const { client } = await start((request, response) =>
       json(response, 201, { key: { id: 'A', remoteJid: '1' }, message: { media: JSON.parse(request.body).media } }),
     );
-    const sent = await client.sendMedia({ instance: 'a', number: '1', mediatype: 'image', media, deadlineMs: 10_000 });
+    const sent = await client.send({
+      instance: 'a',
+      number: '1',
+      content: { kind: 'image', media },
+      deadlineMs: 10_000,
+    });
     expect(sent).toMatchObject({ kind: 'sent', whatsappId: 'A', remoteJid: '1' });
   });
 
@@ -272,7 +292,9 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
     const pool = createEvolutionPool(baseUrl);
     cleanUps.push(() => pool.destroy());
     const late = createEvolutionClient({ baseUrl, apiKey: KEY, dispatcher: pool, readTimeoutMs: 2_000 });
-    expect(await late.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 2_000 })).toEqual({
+    expect(
+      await late.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs: 2_000 }),
+    ).toEqual({
       kind: 'not_sent',
       code: 'backend_unreachable',
       detail: 'ECONNREFUSED',
@@ -280,7 +302,9 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
     });
     await expect(late.connectionState('a')).rejects.toMatchObject({ kind: 'unreachable' });
     // The pool of the first client is gone: that proves nothing about what it had written.
-    expect(await client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 2_000 })).toMatchObject({
+    expect(
+      await client.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs: 2_000 }),
+    ).toMatchObject({
       kind: 'unknown',
     });
   });
@@ -295,7 +319,9 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
       () => pool.destroy(),
     );
     const client = createEvolutionClient({ baseUrl, apiKey: KEY, dispatcher: pool, readTimeoutMs: 10_000 });
-    expect(await client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 10_000 })).toMatchObject({
+    expect(
+      await client.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs: 10_000 }),
+    ).toMatchObject({
       kind: 'not_sent',
       code: 'backend_unreachable',
       evidence: 'transport/connect-timeout',
@@ -306,7 +332,7 @@ describe('whatever a server does, a call ends, in a way of its own', () => {
     let answer = { status: 200, body: null as unknown };
     const { client } = await start((_request, response) => json(response, answer.status, answer.body));
     const calls = [
-      () => client.sendText({ instance: 'a', number: '1', text: 'x', deadlineMs: 5_000 }),
+      () => client.send({ instance: 'a', number: '1', content: { kind: 'text', text: 'x' }, deadlineMs: 5_000 }),
       () => client.connect('a'),
       () => client.connectionState('a'),
       () => client.fetchInstance('a'),

@@ -88,6 +88,8 @@ test('a restart brings open phones back by themselves, others to a new QR, and l
   await t.listener.waitFor('connection.update', 3);
   const before = t.listener.received.length;
   t.listener.answerWith(500);
+  // The next try must not come before the restart.
+  t.sandbox.control.setKnobs({ webhookRetryFactor: 1 });
   await t.api.send('open', '5511999999999');
   await t.listener.waitFor('send.message');
   t.listener.answerWith(200);

@@ -18,7 +18,7 @@ export type Backend = {
   failures: number;
   stateReason: string | null;
   /** For messages alone: connections that nothing slower holds. */
-  sends: Pick<EvolutionClient, 'send' | 'sendText' | 'sendMedia'>;
+  sends: Pick<EvolutionClient, 'send'>;
   /** For what is done to messages and chats beside sending. */
   actions: EvolutionActions;
   /** For calls about instances, which may hold a connection for many seconds. */

@@ -261,7 +261,12 @@ test('128 sends that hang do not make their backend look dead', async () => {
   const { sends, control } = await backends.requireUsable(id);
   await control.createInstance({ instanceName: 'line', integration: 'EVOLUTION', token: 'token', qrcode: false });
   const hanging = Array.from({ length: 128 }, (_, n) =>
-    sends.sendText({ instance: 'line', number: `55119${n}`, text: 'hi', deadlineMs: 6_000 }),
+    sends.send({
+      instance: 'line',
+      number: `55119${n}`,
+      content: { kind: 'text', text: 'hi' },
+      deadlineMs: 6_000,
+    }),
   );
   await eventually(() => sandbox.control.ledger.calls().filter(({ url }) => url.startsWith('/message/')).length).toBe(
     128,
