@@ -85,9 +85,10 @@ const releaseSql = `
     select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::float8[], $6::float8[])
       with ordinality as t (phone_number_id, claim, failures, waits_for, block_ms, wait_ms, ord)
   ), next as (
-    select a.*, least(${firstDue(mayLeave)}, greatest(${firstDue('true')}, app_now() + interval '${lookAgainSeconds} seconds'))
-      as due_at
+    select a.*, least(d.leaves_at, case when d.comes_at is not null
+      then greatest(d.comes_at, app_now() + interval '${lookAgainSeconds} seconds') end) as due_at
     from asked a join send_turns t on t.phone_number_id = a.phone_number_id and t.claim = a.claim
+    cross join lateral (select ${firstDue(mayLeave)} as leaves_at, ${firstDue('true')} as comes_at) d
   ), ended as (
     delete from send_turns t using next n where t.phone_number_id = n.phone_number_id and n.due_at is null
     returning 1
