@@ -18,9 +18,15 @@ const blobsPerUserMax = 20_000;
 
 /**
  * Keeps a medium and answers its id: that of the same bytes, where this user has them here. Must be followed within
- * `keepSeconds` by whatever refers to it. Throws `media_limit`.
+ * `keepSeconds` by whatever refers to it. Throws `media_limit` where one user's media would be more than `bytesMax`,
+ * 512 MiB unless given.
  */
-export async function keepBlob(db: Kysely<DB>, userId: number, blob: NewBlob): Promise<string> {
+export async function keepBlob(
+  db: Kysely<DB>,
+  userId: number,
+  blob: NewBlob,
+  bytesMax = bytesPerUserMax,
+): Promise<string> {
   const sha256 = Buffer.from(blob.sha256, 'hex');
   const { rows: known } = await sql<{ id: string }>`
     update media_blobs set delete_after = greatest(delete_after, ${fromNow(blob.keepSeconds)})
@@ -33,7 +39,7 @@ export async function keepBlob(db: Kysely<DB>, userId: number, blob: NewBlob): P
       ${blob.bytes}::bytea, ${fromNow(blob.keepSeconds)}
     from (select count(*) as n, coalesce(sum(octet_length(bytes)), 0) as size
       from media_blobs where user_id = ${userId}) held
-    where held.n < ${blobsPerUserMax} and held.size + ${blob.bytes.length} <= ${bytesPerUserMax}
+    where held.n < ${blobsPerUserMax} and held.size + ${blob.bytes.length} <= ${bytesMax}
     on conflict (user_id, sha256) do update set delete_after = greatest(b.delete_after, excluded.delete_after)
     returning id`.execute(db);
   if (kept[0] === undefined) throw blobsLimit();
