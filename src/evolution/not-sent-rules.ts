@@ -11,7 +11,7 @@ export type NotSentCode =
 
 const UNAVAILABLE = 'This kind of message cannot be sent over this connection.';
 const PREPARATION_FAILED = /^(Axios|Type)?Error: /;
-const METHOD_MISSING = /^this\.waMonitor\.waInstances\[\w+\]\.\w+ is not a function$/;
+const METHOD_MISSING = /^this\.waMonitor\.waInstances\[[\w$]+\]\.\w+ is not a function$/;
 // The methods behind the send routes, which are called on a number before anything else.
 const NOT_LOADED =
   /^Cannot read properties of undefined \(reading '(?:(?:text|media|ptv|location|contact|reaction|poll|list|button|template|status)Message|audioWhatsapp|mediaSticker)'\)$/;

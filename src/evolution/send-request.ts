@@ -1,3 +1,4 @@
+import { fileNameWithEnding } from './file-name.ts';
 import { canonicalJid } from './jid.ts';
 import type { Button, ContactCard, MessageRef, Outbound, OutboundOptions } from './outbound.ts';
 import type { Integration, SendAction } from './wire.ts';
@@ -26,7 +27,8 @@ export function sendRequestOf(
     case 'video':
     case 'audio':
     case 'document': {
-      const { kind: mediatype, mimetype, caption, media, fileName } = content;
+      const { kind: mediatype, mimetype, caption, media } = content;
+      const fileName = content.fileName === undefined ? undefined : fileNameWithEnding(content.fileName, mimetype);
       return { action: 'sendMedia', body: { number, mediatype, mimetype, caption, media, fileName, ...sending } };
     }
     case 'voice':
