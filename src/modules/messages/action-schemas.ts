@@ -4,7 +4,7 @@ import { exact, number, token } from './schemas.ts';
 
 export const EditBody = Type.Object(
   { text: Type.String({ minLength: 1, maxLength: 65_536, pattern: '\\S', examples: ['Hello again!'] }) },
-  exact,
+  { ...exact, examples: [{ text: 'Hello again!' }] },
 );
 
 export const MarkReadBody = Type.Object(
@@ -16,7 +16,7 @@ export const MarkReadBody = Type.Object(
       description: 'Messages that this phone number received: ids of ours, or WhatsApp ids.',
     }),
   },
-  exact,
+  { ...exact, examples: [{ token: 'eft_…', message_ids: ['3A00000000000000000000'] }] },
 );
 
 export const PresenceBody = Type.Object(
@@ -26,7 +26,7 @@ export const PresenceBody = Type.Object(
     state: Type.Enum(['composing', 'recording', 'paused', 'available', 'unavailable']),
     duration_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 20_000, default: 2_000 })),
   },
-  exact,
+  { ...exact, examples: [{ token: 'eft_…', number: '628123456789', state: 'composing', duration_ms: 2_000 }] },
 );
 
 export const CheckNumbersBody = Type.Object(
@@ -37,7 +37,7 @@ export const CheckNumbersBody = Type.Object(
       maxItems: 50,
     }),
   },
-  exact,
+  { ...exact, examples: [{ token: 'eft_…', numbers: ['628123456789'] }] },
 );
 
 const done = Type.Object({ success: Type.Literal(true) });

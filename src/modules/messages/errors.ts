@@ -98,20 +98,6 @@ export function mediaTooLarge(): DomainError {
   return new DomainError('payload_too_large', 'The media is larger than 16 MiB.', { kind: 'too_large' });
 }
 
-/** Throws `kind_not_supported` where the backend would take media and send a message without it. */
-export function requireMediaSupport(integration: string): void {
-  if (integration !== 'EVOLUTION') return;
-  throw new DomainError('kind_not_supported', 'A phone number of the integration EVOLUTION cannot send media.', {
-    kind: 'unprocessable',
-  });
-}
-
-export function kindNotSupported(kind: string): DomainError {
-  return new DomainError('kind_not_supported', `This phone number cannot send messages of the kind ${kind}.`, {
-    kind: 'unprocessable',
-  });
-}
-
 export function blobsLimit(): DomainError {
   return new DomainError('media_limit', 'Too much media of yours waits to be sent. Try again when some has left.', {
     kind: 'limit',

@@ -31,7 +31,11 @@ const base64BodyMax = 24 * 1_048_576;
 const mediaProblems = ['invalid_url', 'invalid_media', 'media_unavailable', 'media_limit', 'too_slow'] as const;
 
 /** What a route that takes a medium has besides its fields: room for it, and what may be wrong with it. */
-export const mediaRoute = { bodyLimit: base64BodyMax, problems: mediaProblems } as const;
+export const mediaRoute = {
+  bodyLimit: base64BodyMax,
+  consumes: ['application/json', 'multipart/form-data'],
+  problems: mediaProblems,
+} as const;
 
 /** A route group whose bodies may also come as multipart/form-data, with the medium as the part `file`. */
 export function withUploads(app: FastifyInstance, register: (scope: FastifyInstance) => void): void {

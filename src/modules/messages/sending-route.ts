@@ -26,6 +26,8 @@ export type SendingRoute<Fields extends TProperties> = {
   auth?: 'user' | 'operator';
   /** Bytes; 1 MiB unless said. */
   bodyLimit?: number;
+  /** Types of a body; JSON unless said. */
+  consumes?: readonly string[];
   /** What this kind may answer besides what every send may. */
   problems?: readonly KnownProblemCode[];
   /**
@@ -57,6 +59,7 @@ export function sendingRoute<Fields extends TProperties>(
         tags: ['Messages'],
         summary,
         ...(description === undefined ? {} : { description }),
+        ...(route.consumes === undefined ? {} : { consumes: [...route.consumes] }),
         headers: SendingHeaders,
         body: Type.Object(
           { ...whom, ...route.fields, ...sendingOptions },
