@@ -29,6 +29,8 @@ export type RoundResult = {
 };
 
 const readyWithinMs = 60_000;
+/** Worth a line. */
+const slowMs = 8_000;
 
 /** One installation under load goes through its faults; then it is judged. */
 export async function runRound(form: Form, round: Round, options: PassOptions): Promise<RoundResult> {
@@ -37,6 +39,7 @@ export async function runRound(form: Form, round: Round, options: PassOptions): 
   const results: FaultResult[] = [];
   const violations: Violation[] = [];
   try {
+    options.log(`${form} · ${round.name}: the world stands`);
     const load = await startLoad(world, options);
     try {
       await pause(1_000);
@@ -47,6 +50,7 @@ export async function runRound(form: Form, round: Round, options: PassOptions): 
     } finally {
       load.during('calm');
       await load.stop();
+      options.log(`${form} · ${round.name}: the load has ended`);
     }
     const verdict = await judge(world, load, { ...options, promises: promisesOf(round) });
     return {
@@ -65,9 +69,15 @@ export async function runRound(form: Form, round: Round, options: PassOptions): 
         result.hits += await fault.strike(world, load);
         const healedAt = performance.now();
         try {
-          await untilReady(world, readyWithinMs);
-          await until('a send of every number', readyWithinMs, load.works, 200);
-          result.recoveryMs.push(Math.round(performance.now() - healedAt));
+          const readyMs = await untilReady(world, readyWithinMs);
+          let complaint = '';
+          await until('a send of every number', readyWithinMs, load.works, 200, (why) => {
+            complaint = why === '' ? complaint : why;
+          });
+          const ms = Math.round(performance.now() - healedAt);
+          result.recoveryMs.push(ms);
+          if (ms > slowMs)
+            options.log(`  slow: ready after ${readyMs} ms, every number sends after ${ms} ms${complaint}`);
         } catch (error) {
           const logs = world.gateways.map(({ name, output }) => `${name}: ${output().slice(-1_500)}`);
           found.push({

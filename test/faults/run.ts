@@ -37,10 +37,10 @@ for (const form of values.form.split(',') as Form[]) {
       {
         hitsEach: Number(values.hits),
         perSecond: Number(values.rate),
-        restWithinMs: 150_000,
+        restWithinMs: 240_000,
         evidenceMs: 30_000,
         leases: values.leases === 'end' ? 'end' : 'wait',
-        log: (line) => console.log(line),
+        log: (line) => console.log(new Date().toISOString().slice(11, 19), line),
       },
     );
     results.push(result);

@@ -95,7 +95,8 @@ async function endLeases(world: World): Promise<void> {
     await pause(100);
   }
   await world.look(
-    `update messages set lease_until = app_now() - interval '1 second'
+    `with turns as (update send_turns set lease_until = app_now() where lease_until is not null)
+     update messages set lease_until = app_now() - interval '1 second'
      where status = 'sending' and coalesce(called_at, created_at) < app_now() - interval '2 seconds'`,
   );
 }

@@ -44,8 +44,8 @@ export type Load = {
   underWay(): number;
   /** Where requests go from now on; each API in turn unless set. */
   through(urls: readonly string[] | undefined): void;
-  /** One synchronous send of each number; true when all were sent. */
-  works(): Promise<boolean>;
+  /** One synchronous send of each number; throws, naming the answers, unless all were sent. */
+  works(): Promise<true>;
   /** Ends when everything under way was answered. */
   stop(): Promise<void>;
 };
@@ -177,10 +177,13 @@ export async function startLoad(world: World, options: { perSecond: number }): P
         numbers.map(async (number) => {
           const probe = next('sync', number);
           await ask(probe);
-          return probe.answers.at(-1)?.status === 200;
+          const { status, code, error } = probe.answers.at(-1) ?? {};
+          return status === 200 ? '' : `number ${number.number.id}: ${status ?? error} ${code ?? ''}`;
         }),
       );
-      return sent.every(Boolean);
+      const failed = sent.filter((answer) => answer !== '');
+      if (failed.length > 0) throw new Error(failed.join(', '));
+      return true;
     },
     async stop() {
       clearInterval(timer);

@@ -8,6 +8,7 @@ export async function until<T>(
   withinMs: number,
   ask: () => T | Promise<T>,
   everyMs = 30,
+  onTry: (complaint: string) => void = () => {},
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + withinMs;
   let complaint = '';
@@ -19,6 +20,7 @@ export async function until<T>(
     } catch (error) {
       complaint = `: ${error instanceof Error ? error.message : String(error)}`;
     }
+    onTry(complaint);
     if (performance.now() > end) throw new Error(`waited ${Math.round(withinMs / 1_000)} s for ${what}${complaint}`);
     await delay(everyMs);
   }
