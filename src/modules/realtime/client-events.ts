@@ -2,8 +2,8 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Admit } from './admit.ts';
 import { readNumbers, readSequence } from './handshake.ts';
 import type { Listener } from './listeners.ts';
+import type { RealtimeSocket } from './realtime-socket.ts';
 import { refused, toRefusal } from './refused.ts';
-import type { RealtimeSocket } from './socket-server.ts';
 
 type Context = { listener: Listener; admit: Admit; wake(): void; logger: Logger };
 type Answer = Record<string, unknown>;

@@ -22,7 +22,7 @@ export type FollowTimes = {
   stalledMaxMs: number;
 };
 
-export const followTimes: FollowTimes = { lookEveryMs: 100, checkEveryMs: 2_000, stalledMaxMs: 15_000 };
+export const followTimes: FollowTimes = { lookEveryMs: 100, checkEveryMs: 1_000, stalledMaxMs: 15_000 };
 
 const eventsPerPage = 100;
 const moreAfterMs = 5;

@@ -1,6 +1,6 @@
 import type { Grant } from './grant.ts';
 import type { Listener } from './listeners.ts';
-import type { RealtimeSocket } from './socket-server.ts';
+import type { RealtimeSocket } from './realtime-socket.ts';
 
 const goodbyeMs = 1_000;
 

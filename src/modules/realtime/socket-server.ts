@@ -1,18 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import { type DefaultEventsMap, Server } from 'socket.io';
 import { addressGroup } from '../../platform/address-group.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Admit, Start } from './admit.ts';
+import type { Admit } from './admit.ts';
 import { answerClient } from './client-events.ts';
-import type { Grant } from './grant.ts';
 import { readHandshake } from './handshake.ts';
 import type { Listeners } from './listeners.ts';
+import type { Admitted, RealtimeSocket } from './realtime-socket.ts';
 import { refused, toRefusal } from './refused.ts';
 import { createSocketListener } from './socket-listener.ts';
-
-type Admitted = { grant: Grant; numbers: ReadonlySet<number> | null; start: Start };
-export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Partial<Admitted>>;
 
 export type SocketServerLimits = {
   /** Connections of one user in this process. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { type Client, closeClients, connect, eventually, logIn, refusalOf, tell, ticketOf } from './support.ts';
@@ -75,7 +75,8 @@ describe('a connection ends within 5 s when', () => {
   });
 });
 
-test('a client that takes nothing is dropped; nothing is kept for it but its rows, and it resumes from them', async () => {
+/** A WebSocket client by hand that takes nothing once it is ready. */
+async function connectStuck(): Promise<Socket> {
   const ticket = await ticketOf(user);
   const { hostname, port } = new URL(gateway.url);
   const tcp = connectTcp({ host: hostname, port: Number(port) });
@@ -93,7 +94,21 @@ test('a client that takes nothing is dropped; nothing is kept for it but its row
   });
   tcp.on('error', () => {});
   await isReady.promise;
-  tcp.pause();
+  return tcp.pause();
+}
+
+test('a client that takes nothing does not hold up the end of its gateway', async () => {
+  const tcp = await connectStuck();
+  const text = 'a'.repeat(500_000);
+  for (let nth = 1; nth <= 20; nth++) await tell(gateway, user.id, { payload: { nth, text } });
+  const startedAt = performance.now();
+  await gateway.app.close();
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  tcp.destroy();
+});
+
+test('a client that takes nothing is dropped; nothing is kept for it but its rows, and it resumes from them', async () => {
+  const tcp = await connectStuck();
   const fast = await connect(gateway.url, { ticket: await ticketOf(user) });
   const text = 'a'.repeat(200_000);
   for (let nth = 1; nth <= 150; nth++) await tell(gateway, user.id, { payload: { nth, text } });

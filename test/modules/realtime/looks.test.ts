@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Place, readPages } from '../../../src/modules/realtime/next-events-system.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
+import { range } from './support.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const { db } = database;
+  await sql`insert into event_cursors select n, 1000 from generate_series(1, 20000) n`.execute(db);
+  await sql`
+    insert into events (id, user_id, sequence, type, payload)
+    select gen_random_uuid(), 1 + n % 100, n / 100, 'message.received', '{"a": 1}'
+    from generate_series(100, 100099) n`.execute(db);
+  await sql`analyze events, event_cursors`.execute(db);
+});
+afterAll(() => database.close());
+
+const placesAt = (sequence: number, count: number): Place[] => range(1, count).map((userId) => ({ userId, sequence }));
+
+test.each([1_000, 10_000])('a look at %i users to whom nothing happened is cheap', async (count) => {
+  const places = placesAt(1_000, count);
+  for (const _ of range(1, 3)) await readPages(database.db, places, 100);
+  const startedAt = performance.now();
+  for (const _ of range(1, 20)) expect(await readPages(database.db, places, 100)).toEqual([]);
+  const tookMs = (performance.now() - startedAt) / 20;
+  console.info(`a look at ${count} users: ${tookMs.toFixed(1)} ms`);
+  expect(tookMs).toBeLessThan(250);
+});
+
+test('pages follow one another without a gap, many users at once', async () => {
+  const read = new Map<number, number[]>();
+  let places = placesAt(0, 100);
+  while (places.length > 0) {
+    const pages = await readPages(database.db, places, 100);
+    for (const { place, events } of pages) {
+      read.set(place.userId, [...(read.get(place.userId) ?? []), ...events.map(({ sequence }) => sequence)]);
+    }
+    expect(pages.every(({ events }) => events.length <= 100)).toBe(true);
+    places = pages.map(({ place, events }) => ({ userId: place.userId, sequence: events.at(-1)?.sequence ?? 1_000 }));
+  }
+  expect([...read.keys()].sort((a, b) => a - b)).toEqual(range(1, 100));
+  for (const sequences of read.values()) expect(sequences).toEqual(range(1, 1_000));
+});
+
+test('a page holds about 1 MiB at most, and one event at least', async () => {
+  const { db } = database;
+  await sql`
+    insert into events (id, user_id, sequence, type, payload)
+    select gen_random_uuid(), 20000, n, 'message.received', json_build_object('text', repeat('a', n * 300000))
+    from generate_series(1, 8) n`.execute(db);
+  const sizes: number[] = [];
+  for (let sequence = 0; sequence < 8; ) {
+    const [page] = await readPages(db, [{ userId: 20_000, sequence }], 100);
+    sizes.push(page?.events.length ?? 0);
+    sequence = page?.events.at(-1)?.sequence ?? Number.NaN;
+  }
+  // The one that passes the mark is the last of its page.
+  expect(sizes).toEqual([3, 1, 1, 1, 1, 1]);
+});
