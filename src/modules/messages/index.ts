@@ -84,6 +84,8 @@ export type MessagesOptions = {
   holdMs?: number;
   /** Milliseconds after which another process takes over a number whose messages one was sending; 120 s unless given. */
   leaseMs?: number;
+  /** Milliseconds until a number that could not send is tried again, doubled with each failure up to 60 s; 2 s unless given. */
+  retryMs?: number;
   /** Milliseconds that a statement may go on whose connection broke; Postgres ends it after 3 s, so 5 s unless given. */
   uncertainForMs?: number;
 };

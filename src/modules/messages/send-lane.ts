@@ -25,8 +25,8 @@ export type SendLaneDeps = {
   wakeLater: WakeLater;
   /** After this long another worker takes over a number that one has claimed; 120,000 if unset. */
   leaseMs?: number;
-  /** Without being rung, the lane looks this often; 5,000 if unset. */
-  lookEveryMs?: number;
+  /** The wait after a number's first failure, doubled with each further one; 2,000 if unset. */
+  retryMs?: number;
 };
 
 const numbersAtOnce = 512;
@@ -34,7 +34,6 @@ const numbersAtOnce = 512;
 const numbersPerBackendMax = 128;
 /** How long a number goes on before it lets others have its place. */
 const turnMs = 5_000;
-const waitMsMin = 2_000;
 const waitMsMax = 60_000;
 /** Counted no further. */
 const failuresMax = 1_000;
@@ -84,7 +83,7 @@ export function createSendLane(deps: SendLaneDeps): Lane {
       if (step.kind === 'waits') {
         failures = Math.min((step.reason === waitsFor ? failures : 0) + 1, failuresMax);
         waitsFor = step.reason;
-        const blockMs = Math.min(waitMsMax, waitMsMin * 2 ** Math.min(failures - 1, 10));
+        const blockMs = Math.min(waitMsMax, (deps.retryMs ?? 2_000) * 2 ** Math.min(failures - 1, 10));
         // Somewhat less for some, so that not all come at once.
         return { ...turn, failures, waitsFor, blockMs: blockMs * (1 - deps.ids.random() / 5), waitMs: 0 };
       }
@@ -123,7 +122,6 @@ export function createSendLane(deps: SendLaneDeps): Lane {
     work,
     concurrency: numbersAtOnce,
     batchSize: 64,
-    ...(deps.lookEveryMs === undefined ? {} : { lookEveryMs: deps.lookEveryMs }),
   });
   return {
     ...lane,

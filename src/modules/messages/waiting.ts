@@ -19,7 +19,7 @@ import { createTakeNext, type TakeNextDeps } from './take-next.ts';
 export type Waiting = ReturnType<typeof createWaiting>;
 
 export type WaitingDeps = Omit<TakeNextDeps, 'take' | 'cancelOfNumber' | 'paces'> &
-  Pick<SendLaneDeps, 'leaseMs' | 'lookEveryMs'> & {
+  Pick<SendLaneDeps, 'leaseMs' | 'retryMs'> & {
     db: Kysely<DB>;
     batchPool: Pool;
     ids: Ids;
