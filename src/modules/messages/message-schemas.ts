@@ -54,6 +54,11 @@ export const MessageView = Type.Object({
     file_name: nullable(Type.String()),
     mimetype: nullable(Type.String()),
     media_url: nullable(Type.String({ description: 'Where it was fetched, if it was sent by URL.' })),
+    details: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Of one message that was sent as location, contact, poll and the like: all that it says.',
+      }),
+    ),
   }),
   priority: nullable(Type.Enum(['low', 'normal', 'high'], { description: 'Null where it left with its request.' })),
   campaign_id: nullable(Type.String({ format: 'uuid' })),
@@ -77,6 +82,10 @@ export const MessageView = Type.Object({
   delivered_at: nullable(moment()),
   read_at: nullable(moment()),
   played_at: nullable(moment()),
+  edited_at: nullable(
+    Type.String({ format: 'date-time', description: 'When its text was changed after it was sent.' }),
+  ),
+  deleted_at: nullable(Type.String({ format: 'date-time', description: 'When it was taken back from everyone.' })),
   ended_at: nullable(Type.String({ format: 'date-time', description: 'When it failed, expired or was cancelled.' })),
   sandbox: Type.Boolean({ description: 'True on a simulated backend: nothing reaches WhatsApp.' }),
   history: Type.Array(Type.Object({ status: Status, at: moment() }), {

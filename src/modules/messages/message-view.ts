@@ -23,6 +23,7 @@ export function viewOfMessage(message: Message): Static<typeof MessageView> {
       file_name: message.fileName,
       mimetype: message.mimetype,
       media_url: message.mediaUrl,
+      ...(message.details == null ? {} : { details: detailsOf(message.details) }),
     },
     priority: message.dueAt === null ? null : priorityOf(message.priority),
     campaign_id: message.campaignId,
@@ -36,10 +37,17 @@ export function viewOfMessage(message: Message): Static<typeof MessageView> {
     delivered_at: message.deliveredAt?.toISOString() ?? null,
     read_at: message.readAt?.toISOString() ?? null,
     played_at: message.playedAt?.toISOString() ?? null,
+    edited_at: message.editedAt?.toISOString() ?? null,
+    deleted_at: message.deletedAt?.toISOString() ?? null,
     ended_at: message.endedAt?.toISOString() ?? null,
     sandbox: message.isSandbox,
     history: historyOf(message),
   };
+}
+
+// How it was to be sent is told beside it, or is nobody's business.
+function detailsOf({ send_options: _options, ...details }: Record<string, unknown>): Record<string, unknown> {
+  return details;
 }
 
 /** Its moves, oldest first; the last one is where the message is now. */

@@ -28,6 +28,8 @@ export type Message = {
   whatsappId: string | null;
   text: string | null;
   caption: string | null;
+  /** All that it says, of one structured message that was asked for. */
+  details?: Record<string, unknown> | null;
   fileName: string | null;
   mimetype: string | null;
   mediaUrl: string | null;
@@ -50,6 +52,8 @@ export type Message = {
   deliveredAt: Date | null;
   readAt: Date | null;
   playedAt: Date | null;
+  editedAt: Date | null;
+  deletedAt: Date | null;
   /** When it failed, expired or was cancelled. */
   endedAt: Date | null;
   updatedAt: Date;

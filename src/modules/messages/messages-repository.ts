@@ -43,7 +43,7 @@ export async function listMessages(
 
 export async function findMessage(db: Kysely<DB>, userId: number, id: string): Promise<Message | undefined> {
   const { rows } = await sql<Message>`
-    select ${columns} from ${source} where m.id = ${id}::uuid and m.user_id = ${userId}`.execute(db);
+    select ${columns}, ${details} from ${source} where m.id = ${id}::uuid and m.user_id = ${userId}`.execute(db);
   return rows[0];
 }
 
@@ -68,7 +68,10 @@ const columns = sql`m.id, m.phone_number_id as "phoneNumberId", m.direction, m.k
   m.campaign_id as "campaignId", m.retry_of as "retryOf", m.priority, m.evidence,
   m.created_at as "createdAt", m.due_at as "dueAt", m.expires_at as "expiresAt", m.called_at as "calledAt",
   m.unknown_at as "unknownAt", m.sent_at as "sentAt", m.delivered_at as "deliveredAt", m.read_at as "readAt",
-  m.played_at as "playedAt", m.ended_at as "endedAt", m.updated_at as "updatedAt"`;
+  m.played_at as "playedAt", m.ended_at as "endedAt", m.edited_at as "editedAt", m.deleted_at as "deletedAt", m.updated_at as "updatedAt"`;
+
+const details = sql`case when m.direction = 'outbound' and m.kind in ('location', 'contact', 'reaction', 'poll', 'list',
+  'buttons', 'template', 'status') then m.content end as details`;
 
 const source = sql`messages m
   left join phone_numbers n on n.id = m.phone_number_id

@@ -53,6 +53,11 @@ test('a sent text is edited on all phones; the row says when, and keeps what it 
     edited_at: expect.any(Date),
     deleted_at: null,
   });
+  expect((await api('GET', `/api/messages/${id}`)).body.message).toMatchObject({
+    content: { text: 'changed' },
+    edited_at: expect.any(String),
+    deleted_at: null,
+  });
   await edit(id, 'again');
   expect(await rowOf(id)).toMatchObject({ content: { text: 'again', original_text: 'first' } });
 });

@@ -166,6 +166,16 @@ test('kinds that wait are kept whole, and leave as they would have at once', asy
   expect(sends[2]).toMatchObject({ mediaSha256: createHash('sha256').update(bytes).digest('hex') });
 });
 
+test('one structured message is shown with all that it says, a list of them is not', async () => {
+  const poll = { question: 'q', options: ['a', 'b'] };
+  const { body } = await kinds.send('WHATSAPP-BAILEYS', 'poll', { number: newRecipient(), ...poll, delay: 1 });
+  const one = await kinds.user.api('GET', `/api/messages/${body.message_id}`);
+  expect(one.body.message.content.details).toEqual({ ...poll, selectable_count: 1 });
+  const many = await kinds.user.api('GET', '/api/messages?kind=poll&limit=1');
+  expect(many.body.messages[0].id).toBe(body.message_id);
+  expect(many.body.messages[0].content).not.toHaveProperty('details');
+});
+
 test("another user's messages, and those of another phone number, are not found", async () => {
   const stranger = await kinds.gateway.signUp();
   const theirs = await kinds.gateway.connectNumber(stranger);
