@@ -54,11 +54,11 @@ export type { ClaimedKey, IdempotencyKey } from './idempotency-keys-repository.t
 export { createMediaLinks } from './media-link.ts';
 export type { MediaType, Message } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
+export { setQuotaHeaders } from './quota-headers.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
 export { SendingHeaders } from './schemas.ts';
 export type { Quota, SendAnswer, SendInput } from './send-input.ts';
 export { readTiming, requireAhead } from './sending-options.ts';
-export { setQuotaHeaders } from './sending-route.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
 

@@ -7,8 +7,9 @@ import { DomainError } from '../../platform/errors.ts';
 import type { DraftSource, NewDraft } from './draft.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import type { Messages } from './index.ts';
+import { setQuotaHeaders } from './quota-headers.ts';
 import { exact, number, QueuedAnswer, SendingHeaders, SentAnswer, sendingOptions, token } from './schemas.ts';
-import type { Quota, SendAnswer, SendInput } from './send-input.ts';
+import type { SendAnswer, SendInput } from './send-input.ts';
 import { type OptionsBody, prefersAsync, readOptions, readTiming } from './sending-options.ts';
 
 /** What one route that sends adds to what all of them have in common. */
@@ -143,12 +144,4 @@ export async function answerSend(request: FastifyRequest, reply: FastifyReply, s
     status: answer.status,
     ...(answer.sendAt === null ? {} : { send_at: answer.sendAt.toISOString() }),
   };
-}
-
-export function setQuotaHeaders(reply: FastifyReply, { limit, used, renewsInSeconds }: Quota): void {
-  reply.headers({
-    'x-quota-limit': String(limit),
-    'x-quota-remaining': String(Math.max(0, limit - used)),
-    'x-quota-reset': String(renewsInSeconds),
-  });
 }
