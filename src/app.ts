@@ -9,7 +9,7 @@ import Fastify, {
 import { sql } from 'kysely';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
-import { registerCloseIdle } from './http/close-idle.ts';
+import { type Leave, registerCloseIdle } from './http/close-idle.ts';
 import { registerHealth } from './http/health.ts';
 import { registerJsonBody } from './http/json-body.ts';
 import { registerLargeBodies } from './http/large-bodies.ts';
@@ -37,8 +37,11 @@ import type { Services } from './services.ts';
 const bodyBytesUsual = 1_048_576;
 const limitHeaders = ['ratelimit', 'x-quota'].flatMap((of) => [`${of}-limit`, `${of}-remaining`, `${of}-reset`]);
 
-/** The HTTP side of the gateway: every plugin and every group of routes, by name. */
-export async function buildApp(services: Services): Promise<FastifyInstance> {
+/**
+ * The HTTP side of the gateway: every plugin and every group of routes, by name.
+ * @param options.leave what connections may still do when closing begins; nothing unless given
+ */
+export async function buildApp(services: Services, options: { leave?: Leave } = {}): Promise<FastifyInstance> {
   const { config, logger, users, redis } = services;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -48,6 +51,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
     clientErrorHandler: createClientErrorHandler({ logger }),
@@ -59,7 +63,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     },
   });
 
-  registerCloseIdle(app, { withinMs: services.closing.remainingMs });
+  registerCloseIdle(app, { withinMs: services.closing.remainingMs, leave: options.leave });
   registerValidation(app);
   registerJsonBody(app);
   registerProblemDetails(app);
@@ -67,7 +71,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   registerSecurityHeaders(app, { isHttps: config.serverUrl.startsWith('https:') });
   await app.register(cors, {
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
-    exposedHeaders: ['x-request-id', 'retry-after', ...limitHeaders],
+    exposedHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed', 'preference-applied', ...limitHeaders],
   });
   registerAuthenticate(app, { ...users, limitRefused: (request, reply) => limitNow(app, request, reply) });
   registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
