@@ -133,6 +133,75 @@ test('a refund goes to the day that paid', async () => {
   expect(rows).toEqual([{ used: 0 }, { used: 1 }]);
 });
 
+/** A message that waits: accepted with a unit, or scheduled without one. */
+async function queued(status: 'accepted' | 'scheduled', expiresIn = '1 hour'): Promise<string> {
+  const id = await accepted();
+  await database.pool.query(
+    `update messages set status = $2, lease_until = null, due_at = app_now(), expires_at = app_now() + $3::interval,
+      quota_day = case when $2 = 'accepted' then quota_day end where id = $1`,
+    [id, status, expiresIn],
+  );
+  if (status === 'scheduled')
+    await database.pool.query('update usage set used = used - 1 where user_id = $1', [userId]);
+  return id;
+}
+
+test('a message that waits ends once, and gives its unit back where it has one', async () => {
+  for (const state of ['accepted', 'scheduled'] as const) {
+    for (const status of ['cancelled', 'failed', 'expired'] as const) {
+      userId++;
+      const id = await queued(state, status === 'expired' ? '0 seconds' : '1 hour');
+      const end = settlement(id, status, { wasWaiting: true });
+      const settled = await Promise.all([end, { ...end, eventId: ids.uuidv7() }].map((each) => settle.add(each)));
+      expect(settled.filter((each) => each.settled)).toHaveLength(1);
+      expect((await settle.add({ ...end, eventId: ids.uuidv7() })).settled).toBe(false);
+      const stats = status === 'failed' ? [0, 1] : null;
+      expect(await records(id)).toEqual({ status, used: 0, events: [`message.${status}`], stats });
+    }
+  }
+});
+
+test('a message that waits is not ended by what ends a call, nor a called one by what ends waiting', async () => {
+  const waiting = await queued('accepted');
+  for (const status of ['sent', 'failed', 'unknown'] as const) {
+    expect((await settle.add(settlement(waiting, status))).settled).toBe(false);
+  }
+  const called = await accepted();
+  for (const status of ['expired', 'cancelled', 'failed'] as const) {
+    expect((await settle.add(settlement(called, status, { wasWaiting: true }))).settled).toBe(false);
+  }
+  expect(await records(waiting)).toMatchObject({ status: 'accepted', used: 2, events: null });
+  expect(await records(called)).toMatchObject({ status: 'sending' });
+});
+
+test('a message whose time was put off meanwhile does not expire', async () => {
+  const id = await queued('accepted');
+  expect((await settle.add(settlement(id, 'expired', { wasWaiting: true }))).settled).toBe(false);
+});
+
+test('when a message became unknown, ended, or was proved to be sent is kept', async () => {
+  const moments = async (id: string) => {
+    const { rows } = await database.pool.query(
+      'select unknown_at is not null as unknown, ended_at is not null as ended, sent_at is not null as sent, evidence from messages where id = $1',
+      [id],
+    );
+    return rows[0];
+  };
+  const plain = await accepted();
+  await settle.add(settlement(plain, 'sent'));
+  expect(await moments(plain)).toEqual({ unknown: false, ended: false, sent: true, evidence: null });
+  for (const evidence of ['echo', 'history', undefined] as const) {
+    const id = await accepted();
+    await settle.add(settlement(id, 'unknown'));
+    expect(await moments(id)).toEqual({ unknown: true, ended: false, sent: false, evidence: null });
+    await settle.add(settlement(id, 'sent', evidence === undefined ? {} : { evidence }));
+    expect(await moments(id)).toEqual({ unknown: true, ended: false, sent: true, evidence: evidence ?? 'answer' });
+  }
+  const failed = await accepted();
+  await settle.add(settlement(failed, 'failed'));
+  expect(await moments(failed)).toEqual({ unknown: false, ended: true, sent: false, evidence: null });
+});
+
 const lockable = {
   usage: 'select 1 from usage where user_id = $1 for update',
   messages: 'select 1 from messages where user_id = $1 for update',
@@ -152,14 +221,21 @@ async function isFree(client: PoolClient, table: keyof typeof lockable): Promise
   return free;
 }
 
-const touched = { sent: order.slice(1), failed: order.filter((table) => table !== 'wire_messages') };
-const cases = (['sent', 'failed'] as const).flatMap((status) => touched[status].map((held) => [held, status] as const));
+const ofWaiting = ['usage', 'messages', 'event_cursors'] as const;
+const touched = {
+  sent: order.slice(1),
+  failed: order.filter((table) => table !== 'wire_messages'),
+  cancelled: order.filter((table) => ofWaiting.some((each) => each === table)),
+};
+const cases = (['sent', 'failed', 'cancelled'] as const).flatMap((status) =>
+  touched[status].map((held) => [held, status] as const),
+);
 
 test.each(cases)(
   'locks are taken in the agreed order: who waits for %s to settle as %s holds nothing that comes later',
   async (held, status) => {
     await settle.add(settlement(await accepted(), 'sent'));
-    const id = await accepted();
+    const id = status === 'cancelled' ? await queued('accepted') : await accepted();
     await database.pool.query('insert into wire_messages (phone_number_id, wa_id) values ($1, $2)', [
       userId,
       `WA${id}`,
@@ -167,7 +243,7 @@ test.each(cases)(
     const [holder, looker] = [await database.pool.connect(), await database.pool.connect()];
     await holder.query('begin');
     await holder.query(lockable[held], [userId]);
-    const settling = settle.add(settlement(id, status));
+    const settling = settle.add(settlement(id, status, { wasWaiting: status === 'cancelled' }));
     await database.untilSomeoneWaits();
     await looker.query('begin');
     const later = order.slice(order.indexOf(held) + 1);
