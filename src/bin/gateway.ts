@@ -58,7 +58,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const services = running.use(createServices(runConfig, logger));
   await prepare(services);
 
-  const app = await buildApp(services);
+  const app = await buildApp(services, { leave: { quietMs: 300, mostMs: 4_000 } });
   const lanes = new AsyncDisposableStack();
   // Together, so that nobody is let in while the lanes come to their end.
   running.defer(async () => void (await Promise.all([app.close(), lanes.disposeAsync()])));

@@ -29,6 +29,27 @@ test('closing waits for the answer on its way and not for its kept-alive connect
   agent.destroy();
 });
 
+test('who is connected when closing begins is answered once more, and told to leave; nobody else comes in', async () => {
+  const app = Fastify({ forceCloseConnections: 'idle', return503OnClosing: false, keepAliveTimeout: 65_000 });
+  registerCloseIdle(app, { leave: { quietMs: 2_000, mostMs: 5_000 } });
+  app.get('/', async () => 'here');
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async () => {
+    const [response] = await once(request(url, { agent }).end(), 'response');
+    return { said: await text(response), connection: response.headers.connection };
+  };
+  expect(await ask()).toEqual({ said: 'here', connection: 'keep-alive' });
+  const closed = app.close();
+  await vi.waitUntil(() => !app.server.listening);
+  expect(await ask()).toEqual({ said: 'here', connection: 'close' });
+  await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  const startedAt = performance.now();
+  await closed;
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  agent.destroy();
+});
+
 test('a caller who goes away while talking is no trouble of the database, a lost database connection is', async () => {
   const app = Fastify();
   registerProblemDetails(app);

@@ -83,7 +83,7 @@ export async function startLoad(world: World, options: { perSecond: number }): P
       to: `62811${String(n).padStart(5, '0')}7`,
       startedAt: Date.now(),
       answers: [],
-      ...(kind === 'idempotent' ? { key: `key-${text}` } : {}),
+      ...(kind === 'idempotent' ? { key: `key-${run}-${n}` } : {}),
     };
     sendings.push(sending);
     return sending;
