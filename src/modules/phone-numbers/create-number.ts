@@ -33,6 +33,8 @@ export type CreateNumberInput = {
   integration: Integration;
   /** Asked for by integrations whose server needs to know the number; digits. */
   number?: string;
+  /** Of the official Cloud API alone. */
+  official?: { businessId: string; accessToken: string };
 };
 
 /** The number as it stands when there is something to show, its token in clear, and what the user should look at. */
@@ -105,7 +107,8 @@ export function createCreateNumber(deps: Deps) {
         if (input.webhookUrl !== null) {
           await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
         }
-        return { id, userId: input.userId, integration: input.integration, number: input.number, ...placed };
+        const { userId, integration, number: own, official } = input;
+        return { id, userId, integration, number: own, official, ...placed };
       });
     return translateAliasConflict(() => inTurn(place));
   }

@@ -15,5 +15,7 @@ export type Creation = {
 export type Draft = Creation & {
   /** Its own number in digits, where the backend must know it beforehand. */
   number: string | undefined;
+  /** What Meta knows it by, for a line of the official Cloud API. */
+  official: { businessId: string; accessToken: string } | undefined;
   inbound: InboundSecret;
 };

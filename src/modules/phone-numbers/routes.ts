@@ -58,20 +58,7 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
     async (request, reply) => {
       const caller = callerOf(request);
       const { body } = request;
-      if ((body.integration !== undefined || body.number !== undefined) && caller.role !== 'operator') {
-        throw new DomainError('invalid_request', 'body: integration and number are for operators.', {
-          kind: 'invalid',
-        });
-      }
-      if (body.integration === 'EVOLUTION' && body.number === undefined) {
-        throw new DomainError(
-          'invalid_request',
-          'body: integration EVOLUTION needs number, by which its server knows it.',
-          {
-            kind: 'invalid',
-          },
-        );
-      }
+      requireFittingLine(body, caller.role);
       const { number, token, warning } = await phoneNumbers.create({
         userId: caller.userId,
         displayName: body.display_name ?? null,
@@ -79,6 +66,9 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
         webhookUrl: body.webhook_url ?? null,
         integration: body.integration ?? 'WHATSAPP-BAILEYS',
         ...(body.number === undefined ? {} : { number: body.number }),
+        ...(body.business_id === undefined || body.access_token === undefined
+          ? {}
+          : { official: { businessId: body.business_id, accessToken: body.access_token } }),
       });
       return reply
         .code(201)
@@ -254,4 +244,27 @@ function numericId(id: string): number {
   const number = Number(id);
   if (Number.isSafeInteger(number)) return number;
   throw new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
+}
+
+const lineFields = ['integration', 'number', 'business_id', 'access_token'] as const;
+const neededBy = {
+  'WHATSAPP-BAILEYS': [],
+  EVOLUTION: ['number'],
+  'WHATSAPP-BUSINESS': ['number', 'business_id', 'access_token'],
+} as const;
+
+/** Lines without a phone are made by operators alone, and each with what its server must know. */
+function requireFittingLine(body: CreateBody, role: 'user' | 'operator'): void {
+  const invalid = (sentence: string) => new DomainError('invalid_request', `body: ${sentence}`, { kind: 'invalid' });
+  const given = lineFields.find((field) => body[field] !== undefined);
+  if (given !== undefined && role !== 'operator') throw invalid(`${given} is for operators.`);
+  const { integration = 'WHATSAPP-BAILEYS' } = body;
+  const needed: readonly string[] = neededBy[integration];
+  const missing = needed.find((field) => body[field as keyof CreateBody] === undefined);
+  if (missing !== undefined) throw invalid(`integration ${integration} needs ${missing}.`);
+  const { business_id, access_token, number } = body;
+  if (integration !== 'WHATSAPP-BUSINESS' && (business_id !== undefined || access_token !== undefined))
+    throw invalid('business_id and access_token are for integration WHATSAPP-BUSINESS.');
+  if (integration !== 'WHATSAPP-BUSINESS' && number !== undefined && number.length > 15)
+    throw invalid('number has at most 15 digits.');
 }

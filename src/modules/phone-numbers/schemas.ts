@@ -42,12 +42,30 @@ export const CreateBody = Type.Object(
     alias: Type.Optional(nullable(Alias)),
     webhook_url: Type.Optional(nullable(WebhookUrl)),
     integration: Type.Optional(
-      Type.Union([Type.Literal('WHATSAPP-BAILEYS'), Type.Literal('EVOLUTION')], {
-        description: 'Operators only: EVOLUTION makes a line without a phone.',
+      Type.Union([Type.Literal('WHATSAPP-BAILEYS'), Type.Literal('EVOLUTION'), Type.Literal('WHATSAPP-BUSINESS')], {
+        description:
+          'Operators only: EVOLUTION makes a line without a phone, WHATSAPP-BUSINESS one of the official Cloud API.',
       }),
     ),
     number: Type.Optional(
-      Type.String({ pattern: '^[0-9]{8,15}$', description: 'Operators only, with integration EVOLUTION: its number.' }),
+      Type.String({
+        pattern: '^[0-9]{8,20}$',
+        description:
+          'Operators only. With integration EVOLUTION: its number; with WHATSAPP-BUSINESS: the phone number id that Meta gave it.',
+      }),
+    ),
+    business_id: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{5,30}$',
+        description: 'Operators only, with WHATSAPP-BUSINESS: the id of the account.',
+      }),
+    ),
+    access_token: Type.Optional(
+      Type.String({
+        pattern: '^[\\x21-\\x7E]{20,1000}$',
+        description:
+          'Operators only, with WHATSAPP-BUSINESS: the access token of Meta. Handed to the backend, not kept.',
+      }),
     ),
   },
   { ...exact, examples: [{ display_name: 'Customer Service' }] },

@@ -73,7 +73,9 @@ export function createSetUpOnBackend(deps: {
       const answer = await client.createInstance({
         instanceName: draft.backendName,
         integration: draft.integration,
-        token: deps.ids.base62(32),
+        // The official channel calls Meta with its instance's own token.
+        token: draft.official?.accessToken ?? deps.ids.base62(32),
+        ...(draft.official === undefined ? {} : { businessId: draft.official.businessId }),
         qrcode: draft.integration === 'WHATSAPP-BAILEYS',
         ...(draft.number === undefined ? {} : { number: draft.number }),
         webhook: {

@@ -21,18 +21,14 @@ export async function startKinds(options: GatewayOptions = {}): Promise<Kinds> {
   const [sandbox] = gateway.sandboxes;
   if (sandbox === undefined) throw new Error('no sandbox');
   await gateway.database.db.updateTable('users').set({ role: 'operator' }).where('id', '=', user.id).execute();
-  const evolution = await vi.waitFor(async () => {
-    const created = await user.api('POST', '/api/phone-numbers/create', {
-      display_name: 'No phone',
-      integration: 'EVOLUTION',
-      number: '5511900000001',
-    });
-    if (created.status !== 201) throw new Error(`create answered ${created.status}`);
-    const { id, token, instance_name: instanceName } = created.body.phone_number;
-    return { id, token, instanceName };
+  gateway.services.users.forgetCaller(user.id);
+  const evolution = await makeLine(sender, { integration: 'EVOLUTION', number: '5511900000001' });
+  const business = await makeLine(sender, {
+    integration: 'WHATSAPP-BUSINESS',
+    number: '123456789012345',
+    business_id: '998877665544332',
+    access_token: 'EAAG-a-token-of-meta-0123456789',
   });
-  const business = await gateway.connectNumber(user);
-  await makeBusiness(sender, business);
   const lines: Kinds['lines'] = { 'WHATSAPP-BAILEYS': number, 'WHATSAPP-BUSINESS': business, EVOLUTION: evolution };
 
   return {
@@ -82,27 +78,9 @@ function sendCalls({ control }: Sender['gateway']['sandboxes'][number]): LedgerC
   return control.ledger.calls().filter(({ url }) => url.startsWith('/message/'));
 }
 
-// The API makes no such lines: their keys are made with Meta.
-async function makeBusiness({ gateway }: Sender, number: TestNumber): Promise<void> {
-  const { db } = gateway.database;
-  const row = await db
-    .selectFrom('phone_numbers')
-    .select(['backend_id', 'backend_name'])
-    .where('id', '=', number.id)
-    .executeTakeFirstOrThrow();
-  const backendName = `${row.backend_name}-official`;
-  const { control } = await gateway.services.backends.backendOf(row.backend_id ?? 0);
-  await control.createInstance({
-    instanceName: backendName,
-    integration: 'WHATSAPP-BUSINESS',
-    token: 'graph-token',
-    number: '1234567890',
-    businessId: '99',
-    qrcode: false,
-  });
-  await db
-    .updateTable('phone_numbers')
-    .set({ integration: 'WHATSAPP-BUSINESS', backend_name: backendName })
-    .where('id', '=', number.id)
-    .execute();
+async function makeLine({ user }: Sender, body: Record<string, unknown>): Promise<TestNumber> {
+  const created = await user.api('POST', '/api/phone-numbers/create', body);
+  if (created.status !== 201) throw new Error(`create answered ${created.status}: ${JSON.stringify(created.body)}`);
+  const { id, token, instance_name: instanceName } = created.body.phone_number;
+  return { id, token, instanceName };
 }

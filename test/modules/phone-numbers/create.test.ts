@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fastKnobs, startSandbox } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
@@ -126,6 +127,34 @@ test('a backend that cannot reach WhatsApp makes a number that is initializing, 
   const { status, body } = await createNumber(user);
   expect(status).toBe(201);
   expect(body.phone_number).toMatchObject({ status: 'initializing', qr_code: null, qr_expires_at: null });
+});
+
+test('an operator makes a line of the official Cloud API, whose access token is handed on and not kept', async () => {
+  const line = {
+    integration: 'WHATSAPP-BUSINESS',
+    number: '123456789012345',
+    business_id: '998877665544332',
+    access_token: 'EAAG-a-token-of-meta-0123456789',
+  };
+  const ofOperator = await gateway.signUp();
+  expect(await createNumber(ofOperator, line)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  await gateway.database.db.updateTable('users').set({ role: 'operator' }).where('id', '=', ofOperator.id).execute();
+  gateway.services.users.forgetCaller(ofOperator.id);
+  for (const missing of ['number', 'business_id', 'access_token'])
+    expect(await createNumber(ofOperator, { ...line, [missing]: undefined })).toMatchObject({ status: 400 });
+  expect(await createNumber(ofOperator, { ...line, integration: 'EVOLUTION' })).toMatchObject({ status: 400 });
+  const before = createCalls(gateway).length;
+  const { status, body } = await createNumber(ofOperator, line);
+  expect(status).toBe(201);
+  expect(body.phone_number).toMatchObject({ status: 'connected', qr_code: null });
+  expect(createCalls(gateway).slice(before)).toMatchObject([
+    { body: { integration: 'WHATSAPP-BUSINESS', number: line.number, businessId: line.business_id, qrcode: false } },
+  ]);
+  const { rows } = await sql<{ dump: string }>`
+    select string_agg(n::text, ' ') as dump from phone_numbers n where n.id = ${body.phone_number.id}`.execute(
+    gateway.database.db,
+  );
+  expect([rows[0]?.dump, JSON.stringify(body), gateway.logs.join('')].join()).not.toContain(line.access_token);
 });
 
 test('an operator makes a line of integration EVOLUTION, which is connected at once; nobody else may', async () => {
