@@ -36,7 +36,7 @@ const untoldMax = 1_000;
  */
 export function createFollowEvents(deps: {
   listeners: Listeners;
-  readPages(places: readonly Place[], eventsMax: number): Promise<Page[]>;
+  readPages(places: readonly Place[], eventsMax: number): AsyncIterable<Page[]>;
   findLive(credentials: readonly Credential[]): Promise<Set<string>>;
   clock: Clock;
   logger: Logger;
@@ -82,12 +82,13 @@ export function createFollowEvents(deps: {
     if (clock.monotonicMs() - checkedAtMs >= times.checkEveryMs) await endThoseRevoked();
     const waiting = groupByPlace();
     if (waiting.size === 0) return false;
-    const pages = await deps.readPages(
-      Array.from(waiting.values(), ({ place }) => place),
-      eventsPerPage,
-    );
-    for (const page of pages) tellPage(page, waiting.get(nameOf(page.place))?.members ?? []);
-    return pages.some(({ isFull }) => isFull);
+    const places = Array.from(waiting.values(), ({ place }) => place);
+    let hasMore = false;
+    for await (const pages of deps.readPages(places, eventsPerPage)) {
+      for (const page of pages) tellPage(page, waiting.get(nameOf(page.place))?.members ?? []);
+      hasMore ||= pages.some(({ isFull }) => isFull);
+    }
+    return hasMore;
   }
 
   async function endThoseRevoked(): Promise<void> {

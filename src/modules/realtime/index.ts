@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { sha256 } from '../../platform/crypto/digest.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
 import { createAdmit } from './admit.ts';
@@ -41,6 +42,8 @@ export type Realtime = {
   removeOldTickets(): Promise<void>;
 };
 
+const lookEndsWithinMs = 1_000;
+
 /** Live events for connected clients, read from the rows by each process for the clients it has. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { db, ids, clock, logger, users } = options;
@@ -73,7 +76,9 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       return {
         ...sockets,
         async close() {
-          await Promise.all([sockets.close(), follow.close()]);
+          await sockets.close();
+          // A database that hangs must not hold up the end.
+          await within(lookEndsWithinMs, follow.close());
         },
       };
     },

@@ -23,31 +23,39 @@ export type NextEvent = {
 /** What follows a place, in order. Empty although `latest` lies elsewhere: what was there is kept no longer. */
 export type Page = { place: Place; latest: number; events: NextEvent[]; isFull: boolean };
 
-const bytesMax = 1_048_576;
-/** Bounds what one query brings. */
+const bytesMax = 262_144;
+/** Of one user in one look: whoever goes back again and again delays nobody else. */
+const perUserMax = 4;
+/** Bounds what is in memory. */
 const pagesAtOnce = 32;
 
 /**
- * The next events of each place that something follows. A user's sequence numbers are given out under a lock that ends
- * with the commit, so whoever sees one sees all before it: what is not there any more is gone, and never yet to come.
+ * The next events of each place that something follows, a few pages at a time, the shortest ways first. A user's
+ * sequence numbers are given out under a lock that ends with the commit, so whoever sees one sees all before it: what
+ * is not there any more is gone, and never yet to come.
  */
-export async function readPages(db: Kysely<DB>, places: readonly Place[], eventsMax: number): Promise<Page[]> {
+export async function* readPages(
+  db: Kysely<DB>,
+  places: readonly Place[],
+  eventsMax: number,
+): AsyncGenerator<Page[], void, void> {
   const moved = await findMoved(db, places);
-  const pages: Page[] = [];
   for (let start = 0; start < moved.length; start += pagesAtOnce) {
-    pages.push(...(await readSome(db, moved.slice(start, start + pagesAtOnce), eventsMax)));
+    yield await readSome(db, moved.slice(start, start + pagesAtOnce), eventsMax);
   }
-  return pages;
 }
 
 type Moved = Place & { latest: number };
 
 async function findMoved(db: Kysely<DB>, places: readonly Place[]): Promise<Moved[]> {
   const { rows } = await sql<Moved>`
-    select p.user_id as "userId", p.sequence, c.sequence as latest
-    from unnest(${places.map((place) => place.userId)}::bigint[], ${places.map((place) => place.sequence)}::bigint[])
-      as p (user_id, sequence)
-    join event_cursors c on c.user_id = p.user_id and c.sequence <> p.sequence`.execute(db);
+    select user_id as "userId", sequence, latest from (
+      select p.user_id, p.sequence, c.sequence as latest,
+        row_number() over (partition by p.user_id order by c.sequence - p.sequence) as nth
+      from unnest(${places.map((place) => place.userId)}::bigint[], ${places.map((place) => place.sequence)}::bigint[])
+        as p (user_id, sequence)
+      join event_cursors c on c.user_id = p.user_id and c.sequence <> p.sequence
+    ) moved where nth <= ${perUserMax} order by latest - sequence`.execute(db);
   return rows;
 }
 

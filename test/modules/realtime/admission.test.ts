@@ -145,6 +145,19 @@ describe('HTTP', () => {
     },
   );
 
+  test('a WebSocket elsewhere under its path is answered 404', async () => {
+    const { request } = await import('node:http');
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      request(`${gateway.url}/socket.io/more`, { headers })
+        .on('response', (response) => resolve(response.resume().statusCode))
+        .on('upgrade', () => reject(new Error('it was let in')))
+        .on('error', reject)
+        .end();
+    });
+    expect(answer).toBe(404);
+  });
+
   test('a request that asks for another protocol is answered as if it had not', async () => {
     const { request } = await import('node:http');
     const answer = await new Promise<number | undefined>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Place, readPages } from '../../../src/modules/realtime/next-events-system.ts';
+import { type Page, type Place, readPages } from '../../../src/modules/realtime/next-events-system.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 import { range } from './support.ts';
 
@@ -18,13 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+async function pagesOf(places: Place[]): Promise<Page[]> {
+  const all: Page[] = [];
+  for await (const pages of readPages(database.db, places, 100)) all.push(...pages);
+  return all;
+}
+
 const placesAt = (sequence: number, count: number): Place[] => range(1, count).map((userId) => ({ userId, sequence }));
 
 test.each([1_000, 10_000])('a look at %i users to whom nothing happened is cheap', async (count) => {
   const places = placesAt(1_000, count);
-  for (const _ of range(1, 3)) await readPages(database.db, places, 100);
+  for (const _ of range(1, 3)) await pagesOf(places);
   const startedAt = performance.now();
-  for (const _ of range(1, 20)) expect(await readPages(database.db, places, 100)).toEqual([]);
+  for (const _ of range(1, 20)) expect(await pagesOf(places)).toEqual([]);
   const tookMs = (performance.now() - startedAt) / 20;
   console.info(`a look at ${count} users: ${tookMs.toFixed(1)} ms`);
   expect(tookMs).toBeLessThan(250);
@@ -34,7 +40,7 @@ test('pages follow one another without a gap, many users at once', async () => {
   const read = new Map<number, number[]>();
   let places = placesAt(0, 100);
   while (places.length > 0) {
-    const pages = await readPages(database.db, places, 100);
+    const pages = await pagesOf(places);
     for (const { place, events } of pages) {
       read.set(place.userId, [...(read.get(place.userId) ?? []), ...events.map(({ sequence }) => sequence)]);
     }
@@ -45,18 +51,27 @@ test('pages follow one another without a gap, many users at once', async () => {
   for (const sequences of read.values()) expect(sequences).toEqual(range(1, 1_000));
 });
 
-test('a page holds about 1 MiB at most, and one event at least', async () => {
+test('a page holds about 256 KiB at most, and one event at least', async () => {
   const { db } = database;
   await sql`
     insert into events (id, user_id, sequence, type, payload)
-    select gen_random_uuid(), 20000, n, 'message.received', json_build_object('text', repeat('a', n * 300000))
+    select gen_random_uuid(), 20000, n, 'message.received', json_build_object('text', repeat('a', n * 80000))
     from generate_series(1, 8) n`.execute(db);
   const sizes: number[] = [];
   for (let sequence = 0; sequence < 8; ) {
-    const [page] = await readPages(db, [{ userId: 20_000, sequence }], 100);
+    const [page] = await pagesOf([{ userId: 20_000, sequence }]);
     sizes.push(page?.events.length ?? 0);
     sequence = page?.events.at(-1)?.sequence ?? Number.NaN;
   }
   // The one that passes the mark is the last of its page.
   expect(sizes).toEqual([3, 1, 1, 1, 1, 1]);
+});
+
+test('of many places of one user four are served in a look, the nearest first, and nobody waits for them', async () => {
+  const back = range(1, 10).map((sequence) => ({ userId: 50, sequence }));
+  const pages = await pagesOf([...back, { userId: 51, sequence: 999 }]);
+  expect(pages.map(({ place }) => place)).toEqual([
+    { userId: 51, sequence: 999 },
+    ...[10, 9, 8, 7].map((sequence) => ({ userId: 50, sequence })),
+  ]);
 });
