@@ -56,8 +56,9 @@ export async function listReceived(
     select m.id, m.whatsapp_id as "whatsappId", m.remote_jid as "remoteJid", m.content ->> 'participant' as participant
     from messages m
     where m.user_id = ${userId} and m.phone_number_id = ${phoneNumberId} and m.direction = 'inbound'
-      and (m.id = any(${asked.ids}::uuid[]) or m.id in (select w.message_id from wire_messages w
-        where w.phone_number_id = ${phoneNumberId} and w.wa_id = any(${asked.whatsappIds}::text[])))
+      and m.id = any(${asked.ids}::uuid[] || array(select w.message_id from wire_messages w
+        where w.phone_number_id = ${phoneNumberId} and w.wa_id = any(${asked.whatsappIds}::text[])
+          and w.message_id is not null))
       and m.whatsapp_id is not null`.execute(db);
   return rows.map(({ id, whatsappId, remoteJid, participant }) => ({
     id,

@@ -89,6 +89,14 @@ test('an upload that waits is kept until it has left', async () => {
   );
 });
 
+test('what was uploaded with a message that failed is not kept: repeating it says so', async () => {
+  const fields = { number: newRecipient('404'), mediaType: 'image' };
+  const failed = await upload('WHATSAPP-BAILEYS', 'media', fields, { bytes: randomBytes(50) });
+  expect([failed.status, failed.body.code]).toEqual([422, 'recipient_not_on_whatsapp']);
+  const again = await kinds.user.api('POST', `/api/messages/${failed.body.message_id}/retry`, {});
+  expect([again.status, again.body.code]).toEqual([422, 'media_unavailable']);
+});
+
 test('the same form under one key is sent once; another file under it is another request', async () => {
   const number = newRecipient();
   const [bytes, others] = [randomBytes(300), randomBytes(300)];
