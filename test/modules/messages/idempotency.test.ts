@@ -286,8 +286,8 @@ test('a key whose message was given back after a lost connection is free', async
     url: proxy.url,
     max: 4,
     applicationName: 'cut',
-    statementTimeoutMs: 3_000,
-    lockTimeoutMs: 1_000,
+    statementTimeoutMs: 10_000,
+    lockTimeoutMs: 10_000,
     connectTimeoutMs: 500,
     onError() {},
   });
@@ -306,7 +306,12 @@ test('a key whose message was given back after a lost connection is free', async
   await holder.query('select pg_advisory_lock(43)');
   const asking = sendText(through(third, sender), key, { number: to });
   // Only COMMIT fires the trigger.
-  await sender.gateway.database.untilSomeoneWaits();
+  await vi.waitFor(async () => {
+    const { rows } = await database.query(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'advisory' and query = 'commit'",
+    );
+    expect(rows).not.toEqual([]);
+  }, within);
   proxy.set('mute');
   await holder.query('select pg_advisory_unlock(43)');
   holder.release();
