@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { callActions } from './client-actions.ts';
 import { callHistory } from './client-history.ts';
 import { callInstances } from './client-instances.ts';
+import { callReads } from './client-reads.ts';
 import { exchange, segment } from './exchange.ts';
 import { formBody } from './form-body.ts';
 import type { Outbound, OutboundKind, OutboundOptions } from './outbound.ts';
@@ -59,6 +60,7 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     }),
     ...callActions({ origin, prefix, dispatcher, apiKey }),
     ...callHistory({ origin, prefix, dispatcher, apiKey }),
+    reads: callReads({ origin, prefix, dispatcher, apiKey }),
     send,
   };
 

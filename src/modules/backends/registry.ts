@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'undici';
 import { createEvolutionClient, type EvolutionActions, type EvolutionClient } from '../../evolution/client.ts';
+import type { EvolutionReads } from '../../evolution/client-reads.ts';
 import { createEvolutionPool } from '../../evolution/pool.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -21,6 +22,8 @@ export type Backend = {
   sends: Pick<EvolutionClient, 'send'>;
   /** For what is done to messages and chats beside sending. */
   actions: EvolutionActions;
+  /** For chats, groups and profiles: connections of their own, so that slow answers hold nothing else up. */
+  reads: EvolutionReads;
   /** For calls about instances, which may hold a connection for many seconds. */
   control: EvolutionClient;
   /** For probes alone, so that a busy backend does not look like a dead one. */
@@ -33,6 +36,7 @@ type Entry = Backend & { hasKey(apiKey: string): boolean; close(withinMs: number
 
 // It reads memory only there: a server that takes longer hangs.
 const probeWithinMs = 3_000;
+const readsMax = 24;
 
 /** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
 export function apiKeyContext(url: string): string {
@@ -94,6 +98,7 @@ export function createRegistry(deps: {
     };
     const sends = client(undefined, readTimeoutMs);
     const control = client(64, readTimeoutMs);
+    const { reads } = client(readsMax, readTimeoutMs);
     const poolsOfCalls = [...pools];
     const probing = client(2, Math.min(readTimeoutMs, probeWithinMs));
     return {
@@ -101,6 +106,7 @@ export function createRegistry(deps: {
       hasKey: (candidate) => candidate === apiKey,
       sends,
       actions: control,
+      reads,
       control,
       probing,
       async close(withinMs) {
