@@ -75,9 +75,9 @@ function endingOf(tells: readonly Tell[], news: ReadonlySet<Tell>): CallEnding {
   return { state: 'stored', note: first?.about === 'nothing' ? first.note : 'tells nothing' };
 }
 
-function parse(body: Buffer): unknown {
+function parse(body: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

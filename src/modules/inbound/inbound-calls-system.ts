@@ -48,8 +48,8 @@ export type ClaimedCall = {
   phoneNumberId: number;
   /** How often it was claimed, this time included; proves later that the claim still stands. */
   attempt: number;
-  body: Buffer;
-  /** Whether it was too large to be kept whole. */
+  /** JSON text; empty where it was too large to be kept whole. */
+  body: string;
   isTruncated: boolean;
 };
 
@@ -73,6 +73,21 @@ const turnsLock = 7_215_006;
  * has no other leased: whoever works on them has its turn, so that a number's calls are applied in their order.
  */
 export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedCall[]> {
+  try {
+    return await claimAs(bodyAsText, db, claim);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === notUtf8)) throw error;
+    const calls = await claimAs(bodyAsHex, db, claim);
+    return calls.map((call) => ({ ...call, body: Buffer.from(call.body, 'hex').toString('utf8') }));
+  }
+}
+
+// Text goes through the driver at a third of the cost of bytes. All that is due was written as such.
+const bodyAsText = sql`case when c.truncated then '' else convert_from(c.body, 'UTF8') end`;
+const bodyAsHex = sql`case when c.truncated then '' else encode(c.body, 'hex') end`;
+const notUtf8 = '22021';
+
+async function claimAs(body: RawBuilder<unknown>, db: Kysely<DB>, claim: Claim): Promise<ClaimedCall[]> {
   return inTransaction(db, async (tx) => {
     const numbers = await takeTurns(tx, claim);
     if (numbers.length === 0) return [];
@@ -99,7 +114,7 @@ export async function claimCalls(db: Kysely<DB>, claim: Claim): Promise<ClaimedC
       update inbound_calls c set lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000}), attempt = c.attempt + 1
       where c.id = any(array(select id from picked))
         and c.received_at between (select min(received_at) from picked) and (select max(received_at) from picked)
-      returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, c.body,
+      returning c.id, c.received_at::text as "receivedAt", c.phone_number_id as "phoneNumberId", c.attempt, ${body} as body,
         c.truncated as "isTruncated"`.execute(tx);
     return rows.sort(byNumberThenId);
   });

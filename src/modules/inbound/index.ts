@@ -80,7 +80,7 @@ export function createInbound(deps: {
       if (call.state === 'due') ring();
       return call.state;
     },
-    lane: createInboundLane(deps),
+    lane: createInboundLane({ ...deps, waitingToBeStored: () => append.waiting }),
     presence,
     readBackends: reading.run,
     async close() {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Alarm } from '../../platform/alarm/alarm.ts';
 import { isDatabaseTrouble } from '../../platform/database/failures.ts';
@@ -22,6 +23,8 @@ export type InboundLaneDeps = {
   leaseMs?: number;
   /** The wait after a call's first failure, doubled with each further one; 1,000 if unset. */
   retryMs?: number;
+  /** Calls that wait to be stored at this moment; while there are any, applying leaves them the database for a while. */
+  waitingToBeStored?(): number;
   /** Without being rung, the lane looks this often; 5,000 if unset. */
   lookEveryMs?: number;
 };
@@ -30,6 +33,8 @@ const perNumberMax = 64;
 const numbersAtOnce = 4;
 const attemptsMax = 10;
 const retryMsMax = 300_000;
+const giveWayMs = 5;
+const giveWayMsMax = 25;
 
 /**
  * Applies stored calls: numbers in turn, one transaction for a number's calls of one claim. Where that fails they are
@@ -57,6 +62,7 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
     const waiting = [...Map.groupBy(calls, (call) => call.phoneNumberId)];
     const workers = Array.from({ length: Math.min(numbersAtOnce, waiting.length) }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await giveWay();
         const [phoneNumberId, ofNumber] = next;
         await workNumber(phoneNumberId, ofNumber)
           .catch((error) => logLeft(phoneNumberId, error))
@@ -64,6 +70,14 @@ export function createInboundLane(deps: InboundLaneDeps): Lane {
       }
     });
     await Promise.all(workers);
+  }
+
+  // A caller waits for the one, and nobody for the other. It also makes for fewer and larger transactions under load.
+  async function giveWay(): Promise<void> {
+    const { waitingToBeStored = () => 0 } = deps;
+    for (let waited = 0; waited < giveWayMsMax && waitingToBeStored() > 0; waited += giveWayMs) {
+      await setTimeout(giveWayMs);
+    }
   }
 
   // Claims here and in other processes left the number out: what came for it meanwhile rings for nobody else.

@@ -8,6 +8,7 @@ import {
   type Call,
   eventually,
   type InboundTest,
+  ids,
   readEvents,
   readStoredCalls,
   startInbound,
@@ -256,3 +257,23 @@ async function countedReceived(number: TestNumber): Promise<number | undefined> 
     .executeTakeFirst();
   return row?.messages_received;
 }
+
+test('a call that is no text holds up no other', async () => {
+  const number = await t.makeNumber();
+  await t.database.db
+    .insertInto('inbound_calls')
+    .values({
+      id: ids.uuidv7(),
+      secret_id: number.secretId,
+      phone_number_id: number.id,
+      body: Buffer.from([0x7b, 0xff, 0xfe]),
+    })
+    .execute();
+  await t.post(number, recordedCall('h55-WA-messages.upsert-conversation', number));
+  const lane = t.makeLane();
+  await eventually(async () => (await readStoredCalls(t.database, number)).map((call) => call.state)).toEqual([
+    'stored',
+    'applied',
+  ]);
+  await lane[Symbol.asyncDispose]();
+});
