@@ -10,12 +10,13 @@ import { waitForPredecessor } from './embedded-predecessor.ts';
 import { type PostgresServer, startServer } from './embedded-server.ts';
 import { createSocketFolder } from './embedded-socket.ts';
 
-/** A running embedded Postgres. `ended` resolves when it has ended, by `close` or by itself. */
+/** A running embedded Postgres. Where it ends by itself it is started again, under the same URL, until `close`. */
 export interface EmbeddedPostgres {
   url: string;
-  ended: Promise<void>;
   close(): Promise<void>;
 }
+
+const restartPauseMsMax = 5_000;
 
 const settings = {
   listen_addresses: '',
@@ -37,11 +38,13 @@ const settings = {
 /**
  * Starts the Postgres 18 of the npm packages on the cluster under `<dataDir>/postgres/18`, created when absent, and
  * publishes its URL in DATA_DIR. Call it while you hold the DATA_DIR (`claimDataDir`). It listens on a unix socket
- * alone, and it ends with this process, however that ends. `log` gets Postgres' own lines.
+ * alone, and it ends with this process, however that ends. `log` gets Postgres' own lines; `onEnded` hears why one that
+ * nobody closed is started again.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log(line: string): void;
+  onEnded?(why: number | NodeJS.Signals): void;
 }): Promise<EmbeddedPostgres> {
   const dataDir = await ensureDataDir(options.dataDir);
   const home = join(dataDir, 'postgres');
@@ -54,17 +57,41 @@ export async function startEmbeddedPostgres(options: {
   await waitForPredecessor(cluster, options.log);
   await ensureCluster({ binaries, owner, cluster, durable: true });
   const socket = await createSocketFolder(home, owner);
-  const server = await startWhenFree(async () => {
-    await waitForPredecessor(cluster, options.log);
-    return startServer({
-      binaries,
-      owner,
-      cluster,
-      settings: { ...settings, unix_socket_directories: socket.server },
-      log: options.log,
+  const start = () =>
+    startWhenFree(async () => {
+      await waitForPredecessor(cluster, options.log);
+      return startServer({
+        binaries,
+        owner,
+        cluster,
+        settings: { ...settings, unix_socket_directories: socket.server },
+        log: options.log,
+      });
     });
-  });
+  let server = await start();
+  let isClosing = false;
+
+  async function keepRunning(): Promise<void> {
+    while (!isClosing) {
+      const why = await server.ended;
+      if (isClosing) return;
+      options.onEnded?.(why);
+      for (let pauseMs = 100; !isClosing; pauseMs = Math.min(2 * pauseMs, restartPauseMsMax)) {
+        const started = await start().catch((error: unknown) => options.log(String(error)));
+        if (started !== undefined) {
+          server = started;
+          break;
+        }
+        await delay(pauseMs);
+      }
+    }
+  }
+  const running = keepRunning();
   const close = async () => {
+    isClosing = true;
+    await server.stop();
+    await running;
+    // One that was just being started.
     await server.stop();
     await socket.remove();
   };
@@ -73,7 +100,7 @@ export async function startEmbeddedPostgres(options: {
       `postgres://postgres@localhost/${database}?host=${encodeURIComponent(socket.client)}`;
     await ensureDatabase(url('postgres'));
     await publishDatabase(dataDir, url('evolution'));
-    return { url: url('evolution'), ended: server.ended.then(() => undefined), close };
+    return { url: url('evolution'), close };
   } catch (error) {
     await close();
     throw error;

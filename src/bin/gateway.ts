@@ -39,7 +39,9 @@ try {
 
 async function start(config: Config, logger: Logger): Promise<void> {
   await requireFreePort(config);
-  const database = await findDatabase(config);
+  const database = await findDatabase(config, {
+    onEnded: (why) => logger.error({ event: 'postgres_ended', why }, 'Postgres ended by itself; starting it again'),
+  });
   running.defer(database.close);
   await migrateDatabase(database.url);
   if (config.redisUrl === undefined) running.use(await beTheOnlyProcess(database.url, logger));

@@ -142,3 +142,27 @@ test('Ctrl-C in the terminal reaches Postgres only through the orderly shutdown'
   expect(first.lines.join('\n')).toContain('database system is shut down');
   noProcessIn(dataDir);
 });
+
+test('one that is killed is started again, with its rows and under the same URL, and still ends with close', async () => {
+  const dataDir = temporaryFolder();
+  const ends: unknown[] = [];
+  const postgres = await startEmbeddedPostgres({ dataDir, log() {}, onEnded: (why) => ends.push(why) });
+  onTestFinished(postgres.close);
+  const ask = async (text: string) => {
+    const client = new Client({ connectionString: postgres.url });
+    client.on('error', () => {});
+    await client.connect();
+    return client.query(text).finally(() => client.end());
+  };
+  await ask('CREATE TABLE kept AS SELECT 42 AS answer');
+  const pid = Number(readFileSync(join(dataDir, 'postgres', '18', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(async () => expect((await ask('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }]), {
+    timeout: 15_000,
+    interval: 50,
+  });
+  expect(ends).toHaveLength(1);
+  await postgres.close();
+  noProcessIn(dataDir);
+  expect(ends).toHaveLength(1);
+});
