@@ -77,14 +77,19 @@ async function readSome(db: Kysely<DB>, moved: readonly Moved[], eventsMax: numb
     from unnest(${moved.map((place) => place.userId)}::bigint[], ${moved.map((place) => place.sequence)}::bigint[])
       with ordinality as p (user_id, sequence, ord)
     cross join lateral (
-      select next.*, sum(octet_length(payload::text)) over (order by sequence) - octet_length(payload::text) as bytes_before
-      from (
-        select id, type, sequence, created_at, payload, phone_number_id from events e
-        where e.user_id = p.user_id and e.sequence > p.sequence order by e.sequence limit ${eventsMax}
-      ) next
-    ) ev
+      -- One by one, so that no large payload is read before its turn.
+      with recursive walk as (
+        (select e.sequence, 1 as nth, octet_length(e.payload::text) as bytes from events e
+        where e.user_id = p.user_id and e.sequence > p.sequence order by e.sequence limit 1)
+        union all
+        select e.sequence, w.nth + 1, w.bytes + octet_length(e.payload::text) from walk w
+        join events e on e.user_id = p.user_id and e.sequence = w.sequence + 1
+        where w.nth < ${eventsMax} and w.bytes < ${bytesMax}
+      )
+      select min(sequence) as first, max(sequence) as last from walk
+    ) way
+    join events ev on ev.user_id = p.user_id and ev.sequence between way.first and way.last
     left join phone_numbers n on n.id = ev.phone_number_id
-    where ev.bytes_before < ${bytesMax}
     order by p.ord, ev.sequence`.execute(db);
   const pages = moved.map(({ userId, sequence, latest }): Page => {
     return { place: { userId, sequence }, latest, events: [], isFull: false };
