@@ -20,9 +20,13 @@ const qrLifeMs = 45_000;
 /** The reason of a number in error. */
 const missingOnBackend = 'missing_on_backend';
 
+/** A backend repeats its calls for 21 minutes; what is older than that by its own clock cannot be late. */
+const lateMsMax = 1_800_000;
+
 /**
  * Applies facts about one number, in their order, and answers the events to append. The number must be locked by this
  * transaction. Facts older than the last applied one are left out; repeated states change nothing and tell nobody.
+ * A backend tells its local time: one that is older by more than any repetition says that its clock was set back.
  */
 export async function applyConnectionFacts(
   tx: Transaction<DB>,
@@ -33,7 +37,7 @@ export async function applyConnectionFacts(
   let last: ConnectionChange | undefined;
   const events: NewEvent[] = [];
   for (const fact of facts) {
-    if (fact.at !== null && current.connectionAt !== null && fact.at < current.connectionAt) continue;
+    if (isLate(fact.at, current.connectionAt)) continue;
     const change = changeFor(current, fact) ?? repetition(current, fact);
     if (change === undefined) continue;
     const type = eventFor(current, change);
@@ -49,6 +53,11 @@ export async function applyConnectionFacts(
   }
   if (last !== undefined) await saveConnection(tx, number.id, { ...last, at: current.connectionAt });
   return events;
+}
+
+function isLate(at: Date | null, last: Date | null): boolean {
+  if (at === null || last === null || at >= last) return false;
+  return last.getTime() - at.getTime() <= lateMsMax;
 }
 
 function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {

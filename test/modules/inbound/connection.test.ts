@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  type Call,
   type InboundTest,
   readEvents,
   readNumber,
@@ -96,4 +97,25 @@ test('a number that closes and connects again within 2 s is not left disconnecte
   expect(await readNumber(t.database, number)).toMatchObject({ status: 'disconnected' });
   await t.apply(number, connectingCall(number, 200));
   expect(await readNumber(t.database, number)).toMatchObject({ status: 'initializing' });
+});
+
+test('a change is applied by the time it was said at, unless its backend set its clock back', async () => {
+  const number = await t.makeNumber();
+  const noon = Date.parse('2026-10-25T12:00:00Z');
+  const said = (name: string, minutes: number): Call => ({
+    ...recordedCall(name, number),
+    date_time: new Date(noon + minutes * 60_000).toISOString(),
+  });
+  const open = (minutes: number) => said('h43-WA-connection.update-open', minutes);
+  const close = (minutes: number) => said('h61-WA-connection.update-close', minutes);
+  const status = async () => (await readNumber(t.database, number)).status;
+
+  await t.apply(number, open(0));
+  await t.apply(number, close(-20));
+  expect(await status()).toBe('connected');
+  // The hour from 11:00 on comes a second time, as the backend's local time has it.
+  await t.apply(number, close(-59));
+  expect(await status()).toBe('disconnected');
+  await t.apply(number, open(-58));
+  expect(await status()).toBe('connected');
 });

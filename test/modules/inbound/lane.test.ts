@@ -11,6 +11,7 @@ import {
   ids,
   readEvents,
   readStoredCalls,
+  recordedCall,
   startInbound,
   type TestNumber,
 } from './support.ts';
