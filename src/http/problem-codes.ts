@@ -57,6 +57,7 @@ export const problemCodes = {
   },
   too_slow: { status: 408, meaning: 'The body came too slowly.' },
   campaign_over: { status: 409, meaning: 'The campaign is finished or cancelled, and cannot be changed any more.' },
+  media_gone: { status: 410, meaning: 'The media of this message is no longer kept by anybody whom we can ask.' },
   payload_too_large: { status: 413, meaning: 'The body or the media is larger than allowed.' },
   unsupported_media_type: {
     status: 415,
@@ -90,7 +91,7 @@ export const problemCodes = {
   overloaded: { status: 503, meaning: 'Too many requests at once.' },
   outcome_unknown: {
     status: 504,
-    meaning: 'The backend did not say whether the message was sent; it is never sent again by itself.',
+    meaning: 'The backend did not say whether it was done; a message is never sent again by itself.',
   },
 } as const satisfies Record<string, ProblemCode>;
 

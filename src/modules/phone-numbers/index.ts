@@ -20,6 +20,7 @@ import { createFetchQr } from './fetch-qr.ts';
 import { createFinishCreations } from './finish-creations.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import { findPhoneNumber, listPhoneNumbers } from './phone-numbers-repository.ts';
+import { createRelay } from './relay.ts';
 import { createResolveToken } from './resolve-token.ts';
 import { createSetUpOnBackend } from './set-up-on-backend.ts';
 import { createNumberWatch } from './watch-numbers.ts';
@@ -86,6 +87,9 @@ export function createPhoneNumbers(deps: {
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */
     requireOwn: shared.tokens.requireOwn,
+
+    /** Chats, groups, profile and media, as the number's own backend has them; see their own descriptions. */
+    relay: createRelay(shared),
 
     /** Ends the number for its user at once, and on its backend in the background. Throws `not_found`. */
     async delete(userId: number, id: number): Promise<void> {
