@@ -24,7 +24,12 @@ test('a pace can be set, is shown, and is taken away with null', async () => {
   });
   const none = { send_interval_ms: null, send_jitter_ms: null, daily_cap: null };
   expect(await setPace(none)).toMatchObject({ body: { phone_number: none } });
-  for (const bad of [{ send_interval_ms: -1 }, { send_jitter_ms: 3_600_001 }, { daily_cap: 1.5 }]) {
+  const refused: Record<string, number>[] = [
+    { send_interval_ms: -1 },
+    { send_jitter_ms: 3_600_001 },
+    { daily_cap: 1.5 },
+  ];
+  for (const bad of refused) {
     expect(await setPace(bad)).toMatchObject({ status: 400 });
   }
 });
