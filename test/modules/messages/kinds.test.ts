@@ -18,6 +18,9 @@ function recorded(capture: string, change: Record<string, unknown>): unknown {
   return { ...(readCapture(`contract/${capture}`).request.body as object), ...change };
 }
 
+// Acknowledgements may have come by then.
+const sentStatuses = ['sent', 'delivered', 'read'];
+
 const location = { latitude: -23.5, longitude: -46.6, name: 'P', address: 'A' };
 const contact = { contacts: [{ full_name: 'A B', phone_number: '+5511888888888' }] };
 const contactOnTheWire = { contact: [{ fullName: 'A B', wuid: '5511888888888', phoneNumber: '+5511888888888' }] };
@@ -50,7 +53,8 @@ describe('what is accepted goes out once, in the words that were recorded', () =
     expect(sends).toMatchObject([{ kind, number, id: answer.body.whatsapp_id }]);
     expect(units).toBe(1);
     const row = await messageRow(kinds, answer.body.message_id);
-    expect(row).toMatchObject({ kind, status: 'sent' });
+    expect(row.kind).toBe(kind);
+    expect(sentStatuses).toContain(row.status);
   });
 
   test('a status goes to its audience, or to all contacts', async () => {
@@ -143,8 +147,6 @@ test('options of a send go with every kind that can carry them', async () => {
     },
   ]);
 });
-
-const sentStatuses = ['sent', 'delivered', 'read'];
 
 test('kinds that wait are kept whole, and leave as they would have at once', async () => {
   const number = newRecipient();

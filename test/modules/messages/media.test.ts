@@ -119,7 +119,11 @@ test('a document without a name gets one, from its URL where that has one', asyn
   expect((await sender.sendMedia({ ...document, number: named, mediaUrl: withName })).status).toBe(200);
   const without = serveBytes('download', bytes);
   expect((await sender.sendMedia({ ...document, number: nameless, mediaUrl: without })).status).toBe(200);
-  expect([plain, named, nameless].map((to) => callBody(to).fileName)).toEqual(['document', 'terms.pdf', 'document']);
+  expect([plain, named, nameless].map((to) => callBody(to).fileName)).toEqual([
+    'document.bin',
+    'terms.pdf',
+    'document.bin',
+  ]);
 });
 
 test('16 MiB pass, by URL and as base64', async () => {
