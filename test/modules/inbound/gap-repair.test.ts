@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { recordProbe } from '../../../src/modules/backends/backends-system.ts';
 import { noteGapOfNumber } from '../../../src/modules/inbound/gap-repairs-system.ts';
 import { createPresence } from '../../../src/modules/inbound/presence.ts';
 import { createReadBackends } from '../../../src/modules/inbound/read-backends.ts';
@@ -239,13 +238,13 @@ describe('a gap is noted', () => {
     await placeOnBackend(t.database, other);
     const { db } = t.database;
     const lastGood = ago(100);
-    await db.updateTable('backends').set({ probed_at: lastGood }).where('id', '=', backendId).execute();
-    await recordProbe(db, { id: backendId, good: false, reason: 'away' });
-    await recordProbe(db, { id: backendId, good: false, reason: 'away' });
+    const note = (fields: { down_at: Date; back_at?: Date; failures: number }) =>
+      db.updateTable('backends').set(fields).where('id', '=', backendId).execute();
+    await note({ down_at: lastGood, failures: 2 });
     await t.inbound.readBackends();
     expect(await readGaps(t.database, number)).toEqual([]);
     server.keep(number.backendName, recordOf('missed', 90));
-    await recordProbe(db, { id: backendId, good: true, latencyMs: 1, unsupported: null, wasUnsupported: false });
+    await note({ down_at: lastGood, back_at: ago(1), failures: 0 });
     server.refuse({ status: 500, body: {} });
     await t.inbound.readBackends();
     expect(await readGaps(t.database, number)).toEqual([
