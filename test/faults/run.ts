@@ -42,7 +42,7 @@ for (const form of values.form.split(',') as Form[]) {
         leases: values.leases === 'end' ? 'end' : 'wait',
         log: (line) => console.log(new Date().toISOString().slice(11, 19), line),
       },
-    );
+    ).catch((error: unknown) => brokenOff(form, round.name, error));
     results.push(result);
     console.log(`${form} · ${round.name}: ${result.violations.length} violations`, result.counts);
     for (const violation of result.violations.slice(0, 20)) console.log(JSON.stringify(violation, null, 1));
@@ -50,6 +50,12 @@ for (const form of values.form.split(',') as Form[]) {
   }
 }
 process.exitCode = results.every(({ violations }) => violations.length === 0) ? 0 : 1;
+
+function brokenOff(form: Form, round: string, error: unknown): RoundResult {
+  const story = error instanceof Error ? error.stack : String(error);
+  const violation = { invariant: 'the round comes to its end', ids: [round], story };
+  return { round, form, faults: [], violations: [violation], counts: {}, quietAfterMs: 0, seconds: 0 };
+}
 
 async function save(): Promise<void> {
   await mkdir(values.out, { recursive: true });
