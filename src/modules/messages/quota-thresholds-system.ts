@@ -1,31 +1,40 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
+import { appendedEventsPart } from '../events/index.ts';
 
-export type UsageDay = {
-  userId: number;
-  /** UTC, YYYY-MM-DD. */
-  day: string;
-  used: number;
-  /** The highest share, in percent, that the user was told of. */
-  told: number;
-  renewsAt: Date;
-};
-
-/** Usage comes before event cursors in the order of locks. The day is today unless given. */
-export async function lockUsage(tx: Transaction<DB>, userId: number, day?: string): Promise<UsageDay | undefined> {
-  const { rows } = await sql<UsageDay>`
-    select user_id as "userId", day::text as day, used, told::int as told,
-      (day + 1)::timestamp at time zone 'UTC' as "renewsAt"
-    from usage where user_id = ${userId} and day = coalesce(${day ?? null}::date, app_today()) for update`.execute(tx);
-  return rows[0];
-}
-
-export async function markTold(
-  tx: Transaction<DB>,
-  { userId, day }: Pick<UsageDay, 'userId' | 'day'>,
-  percent: number,
+/**
+ * Appends an event for each threshold that a user's day has reached and that he was not told of. One statement: nobody
+ * who wants to send waits for the row of his day any longer than that. The day is today unless given.
+ */
+export async function tellReached(
+  db: Kysely<DB>,
+  ids: Pick<Ids, 'uuidv7'>,
+  thresholds: readonly number[],
+  { userId, dailyMax, day }: { userId: number; dailyMax: number; day?: string },
 ): Promise<void> {
-  await sql`update usage set told = ${percent} where user_id = ${userId} and day = ${day}::date`.execute(tx);
+  await sql`
+    with locked as (
+      select user_id, day, used, told from usage
+      where user_id = ${userId} and day = coalesce(${day ?? null}::date, app_today()) for update
+    ), news as (
+      select l.*, t.percent, t.event_id, t.ord
+      from locked l, unnest(${thresholds as number[]}::int[], ${thresholds.map(() => ids.uuidv7())}::uuid[])
+        with ordinality as t (percent, event_id, ord)
+      where t.percent > l.told and l.used > 0 and l.used::bigint * 100 >= ${dailyMax}::bigint * t.percent
+    ), marked as (
+      update usage u set told = n.percent
+      from (select user_id, day, max(percent) as percent from news group by user_id, day) n
+      where u.user_id = n.user_id and u.day = n.day
+      returning u.user_id
+    ), facts (event_id, user_id, type, phone_number_id, message_id, payload, ord) as (
+      select n.event_id, n.user_id, 'quota.threshold', null::bigint, null::uuid,
+        json_build_object('limit', 'messages_per_day', 'percent', n.percent, 'used', n.used,
+          'max_messages_per_day', ${dailyMax}::bigint, 'day', n.day,
+          'renews_at', to_char(n.day + 1, 'YYYY-MM-DD"T00:00:00.000Z"'))::text, n.ord
+      from news n join marked m on m.user_id = n.user_id
+    ), ${sql.raw(appendedEventsPart('facts'))}
+    select 1`.execute(db);
 }
 
 /** Days of users who have reached a share that they were not told of, since yesterday. */

@@ -74,7 +74,7 @@ export const sendingOptions = {
   mentions_everyone: Type.Optional(Type.Boolean({ description: 'Mentions everyone in the group.' })),
 };
 
-export const RetryBody = Type.Object(sendingOptions, exact);
+export const RetryBody = Type.Object(sendingOptions, { ...exact, examples: [{ async: true, priority: 'high' }] });
 
 /** Headers that every route that sends reads. */
 export const SendingHeaders = Type.Object({
