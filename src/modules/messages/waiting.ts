@@ -16,8 +16,6 @@ import type { SettleBatch } from './settle.ts';
 import { createTakeBatch } from './take-messages-system.ts';
 import { createTakeNext, type TakeNextDeps } from './take-next.ts';
 
-export type Waiting = ReturnType<typeof createWaiting>;
-
 export type WaitingDeps = Omit<TakeNextDeps, 'take' | 'cancelOfNumber' | 'paces'> &
   Pick<SendLaneDeps, 'leaseMs' | 'retryMs'> & {
     db: Kysely<DB>;

@@ -242,7 +242,31 @@ describe('the list', () => {
     expect(await find(all, sender.user.api)).toEqual([]);
   });
 
+  test('is narrowed by recipient, time and campaign', async () => {
+    const own = await anotherUser();
+    const campaign = '01234567-89ab-7def-8123-456789abcdef';
+    const set = (id: string, columns: string) =>
+      sql.raw(`update messages set ${columns} where id = '${id}'`).execute(own.gateway.database.db);
+    const [digits, jid, group, early] = await Promise.all(Array.from({ length: 4 }, () => insert(own, {})));
+    const received = await insert(own, { direction: 'inbound', status: 'received' });
+    await set(digits ?? '', "remote_jid = '628111111111', created_at = '2026-01-02T00:00:00Z'");
+    await set(jid ?? '', "remote_jid = '628111111111@s.whatsapp.net', created_at = '2026-01-03T00:00:00Z'");
+    await set(received, "remote_jid = '628111111111@s.whatsapp.net', created_at = '2026-01-03T00:00:00Z'");
+    await set(group ?? '', "remote_jid = '120363041234567890@g.us', created_at = '2026-01-04T00:00:00Z'");
+    await set(early ?? '', `campaign_id = '${campaign}', created_at = '2026-01-01T00:00:00Z'`);
+    const find = async (query: string) =>
+      ((await own.user.api('GET', `/api/messages?${query}`)).body.messages as { id: string }[]).map(({ id }) => id);
+    expect(await find('to=628111111111')).toEqual([jid, digits]);
+    expect(await find('to=%2B628111111111&until=2026-01-03T00:00:00Z')).toEqual([digits]);
+    expect(await find('to=120363041234567890@g.us')).toEqual([group]);
+    expect(await find('since=2026-01-03T00:00:00Z&until=2026-01-04T00:00:00Z&direction=outbound')).toEqual([jid]);
+    expect(await find(`campaign_id=${campaign}`)).toEqual([early]);
+  });
+
   test.each([
+    'since=yesterday',
+    'since=1969-12-31T23:59:59Z',
+    'campaign_id=7',
     'surprise=1',
     'limit=0',
     'limit=201',
