@@ -26,7 +26,6 @@ import { registerCampaignRoutes } from './modules/campaigns/routes.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMediaLinkRoutes } from './modules/messages/media-link-routes.ts';
 import { registerMessageRoutes } from './modules/messages/routes.ts';
-import { registerRelayRoutes } from './modules/phone-numbers/relay-routes.ts';
 import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
 import { isSocketUpgrade, registerRealtimeRoutes } from './modules/realtime/routes.ts';
 import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
@@ -99,7 +98,6 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerRoot(app);
   registerUserRoutes(app, services);
   registerPhoneNumberRoutes(app, services);
-  registerRelayRoutes(app, services);
   registerMessageRoutes(app, services);
   registerCampaignRoutes(app, services);
   registerStatisticsRoutes(app, services);

@@ -202,7 +202,12 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     logger,
     alarm,
     egress,
-    mediaLinks: createMediaLinks({ encryptionKey: config.encryptionKey, clock, callbackUrl: () => callbackUrl }),
+    mediaLinks: createMediaLinks({
+      encryptionKey: config.encryptionKey,
+      clock,
+      callbackUrl: () => callbackUrl,
+      serverUrl: config.serverUrl,
+    }),
     phoneNumbers,
     backends,
     ...overrides.messages,

@@ -55,7 +55,8 @@ describe('the API document', () => {
     const ours = gateway.app.declaredRoutes
       .filter(
         ({ method, url }) =>
-          !/^(HEAD|OPTIONS)$/.test(method) && !/^\/(api-docs\b|hooks\b|media\/outbound\b|socket\.io\b|$)/.test(url),
+          !/^(HEAD|OPTIONS)$/.test(method) &&
+          !/^\/(api-docs\b|hooks\b|media\/(outbound|messages)\b|socket\.io\b|$)/.test(url),
       )
       .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
     expect(ours.length).toBeGreaterThan(20);
@@ -82,7 +83,7 @@ describe('the API document', () => {
       const body = { ...example };
       if ('token' in body) body.token = number.token;
       if ('email' in body && path.endsWith('register')) body.email = `example-${Date.now()}@example.com`;
-      const answer = await user.api(method, path.replace('{id}', String(number.id)), body);
+      const answer = await user.api(method, urlOf(path, number.id), body);
       expect(statuses, `${method} ${path} ${answer.status}`).toContain(String(answer.status));
       // A refused log-in is a correct answer to an example; a refused form is not.
       expect(answer.body.code, `${method} ${path} ${JSON.stringify(answer.body)}`).not.toBe('invalid_request');
@@ -94,7 +95,7 @@ describe('every route', () => {
   test('that needs a caller answers 401 without one, the same for every kind of wrong key', async () => {
     for (const { method, path, security } of operations) {
       if (security.length === 0) continue;
-      const url = path.replace('{id}', String(number.id));
+      const url = urlOf(path, number.id);
       const answers = await Promise.all([
         gateway.anonymous(method, url, {}),
         gateway.anonymous(method, url, {}, { 'x-api-key': 'nonsense' }),
@@ -110,7 +111,7 @@ describe('every route', () => {
 
   test('that takes a body refuses what it does not know, other types, and text that Postgres cannot hold', async () => {
     for (const { method, path, example } of operations.filter(({ hasBody }) => hasBody)) {
-      const url = path.replace('{id}', String(number.id));
+      const url = urlOf(path, number.id);
       const field = Object.keys(example ?? {})[0] ?? '';
       for (const body of [{ ...example, surprise: 1 }, { ...example, [field]: { $ne: null } }, [], 'text', 5]) {
         const answer = await user.api(method, url, JSON.stringify(body), { 'content-type': 'application/json' });
@@ -132,7 +133,7 @@ describe('every route', () => {
   test("answers another user's number exactly like a missing one", async () => {
     const stranger = await gateway.signUp();
     for (const { method, path, example } of operations.filter(({ path }) => path.includes('{id}'))) {
-      const ask = (id: number) => stranger.api(method, path.replace('{id}', String(id)), example);
+      const ask = (id: number) => stranger.api(method, urlOf(path, id), example);
       const [foreign, missing] = [await ask(number.id), await ask(999_999_999)];
       expect(foreign.status, `${method} ${path} ${JSON.stringify(foreign.body)}`).toBe(404);
       expect({ ...foreign.body, request_id: '' }).toEqual({ ...missing.body, request_id: '' });
@@ -199,6 +200,10 @@ describe('headers', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 });
+
+function urlOf(path: string, id: number): string {
+  return path.replace('{id}', String(id)).replace('{jid}', '120363000000000000@g.us');
+}
 
 function exampleOf(content: Loose): Record<string, unknown> | undefined {
   const inSchema = (schema: Loose): Loose =>

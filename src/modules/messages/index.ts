@@ -22,6 +22,7 @@ import { removeOldKeys } from './idempotency-keys-system.ts';
 import { removeBlobs } from './media-blobs-system.ts';
 import { createMediaBudget } from './media-budget.ts';
 import type { MediaLinks } from './media-link.ts';
+import { createMessageMedia } from './media-link-message.ts';
 import { createLinkedMedia } from './media-linked.ts';
 import type { Message } from './message.ts';
 import { findMessageRef } from './message-ref.ts';
@@ -47,17 +48,17 @@ import type { Rescheduling } from './waiting-messages-repository.ts';
 
 export { applySentFacts, type SentFact } from './apply-status.ts';
 export { type BulkMessages, insertBulk, reserveUnits } from './bulk-system.ts';
-export type { Draft, MakeDraft } from './draft.ts';
-export { claimIdempotencyKey, KeyTaken } from './idempotency.ts';
+export type { Draft } from './draft.ts';
+export { claimIdempotencyKey } from './idempotency.ts';
 export { readIdempotencyKey } from './idempotency-key.ts';
-export type { ClaimedKey, IdempotencyKey } from './idempotency-keys-repository.ts';
+export type { IdempotencyKey } from './idempotency-keys-repository.ts';
 export { createMediaLinks } from './media-link.ts';
 export type { MediaType, Message } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { setQuotaHeaders } from './quota-headers.ts';
 export { type ReceivedMessage, recordReceived } from './record-received.ts';
 export { SendingHeaders } from './schemas.ts';
-export type { Quota, SendAnswer, SendInput } from './send-input.ts';
+export type { Quota } from './send-input.ts';
 export { readTiming, requireAhead } from './sending-options.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
@@ -72,7 +73,7 @@ export type MessagesOptions = {
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
   egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
   mediaLinks: MediaLinks;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection'>;
+  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection' | 'relay'>;
   backends: Pick<Backends, 'requireUsable'>;
   /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
   answerWithinMs?: number;
@@ -200,6 +201,8 @@ export function createMessages(deps: MessagesOptions) {
     actions: createActions(deps),
     /** For backends: the medium behind a link that we gave them; see its own description. */
     linkedMedia: createLinkedMedia(deps),
+    /** For users: links to the media of their messages, and what is behind them; see their own descriptions. */
+    media: createMessageMedia(shared),
     /** Periodic: see its own description. Safe in parallel. */
     removeBlobs: () => removeBlobs(deps.db),
     /** Periodic: see its own description. */

@@ -1,42 +1,65 @@
 import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { notFound } from '../../platform/errors.ts';
 import type { Messages } from './index.ts';
+import type { LinkedBlob } from './media-blobs-system.ts';
 
-/** Where backends get the media of messages; the link itself is what allows it. */
+const schema = {
+  hide: true,
+  params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
+  querystring: Type.Object({
+    exp: Type.String({ pattern: '^[0-9]{1,12}$' }),
+    sig: Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$' }),
+  }),
+};
+
+/** Where backends get the media of messages, and users too; the link itself is what allows it. */
 export function registerMediaLinkRoutes(
   instance: FastifyInstance,
-  deps: { messages: Pick<Messages, 'linkedMedia'> },
+  deps: { messages: Pick<Messages, 'linkedMedia' | 'media'> },
 ): void {
-  instance.withTypeProvider<TypeBoxTypeProvider>().get(
-    '/media/outbound/:id',
-    {
-      config: { auth: 'own', record: false },
-      schema: {
-        hide: true,
-        params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
-        querystring: Type.Object({
-          exp: Type.String({ pattern: '^[0-9]{1,12}$' }),
-          sig: Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$' }),
-        }),
-      },
-    },
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get('/media/outbound/:id', { config: { auth: 'own', record: false }, schema }, async (request, reply) => {
+    const { exp, sig } = request.query;
+    const medium = await deps.messages.linkedMedia(request.params.id, Number(exp), sig);
+    // Wrong, too old and gone are one and the same to whoever asks.
+    if (medium === undefined) throw notFound('Medium');
+    return streamed(reply, medium);
+  });
+
+  // Limited like every call without a caller: each use of such a link may cost a backend a download.
+  app.get(
+    '/media/messages/:id',
+    { config: { auth: 'none' }, exposeHeadRoute: false, schema },
     async (request, reply) => {
       const { exp, sig } = request.query;
-      const medium = await deps.messages.linkedMedia(request.params.id, Number(exp), sig);
-      // Wrong, too old and gone are one and the same to whoever asks.
-      if (medium === undefined) throw notFound('Medium');
-      return reply
-        .headers({
-          'content-type': medium.mimetype ?? 'application/octet-stream',
-          'content-disposition': dispositionOf(medium.fileName),
-          'content-length': String(medium.size),
-        })
-        .send(Readable.from(medium.chunks()));
+      const medium = await deps.messages.media.load(request.params.id, Number(exp), sig);
+      reply.raw.once('close', medium.release);
+      if (reply.raw.destroyed) medium.release();
+      reply.header('cache-control', 'private, no-store');
+      return streamed(reply, medium);
     },
   );
+}
+
+function streamed(reply: FastifyReply, medium: LinkedBlob): FastifyReply {
+  return reply
+    .headers({
+      'content-type': typeOf(medium.mimetype),
+      'content-disposition': dispositionOf(medium.fileName),
+      'content-length': String(medium.size),
+    })
+    .send(Readable.from(medium.chunks()));
+}
+
+// Whoever sent the medium chose it.
+function typeOf(mimetype: string | null): string {
+  const isType =
+    mimetype !== null && /^[\w.+-]{1,100}\/[\w.+-]{1,100}(; ?[\w-]{1,30}="?[\w.,+-]{1,50}"?){0,3}$/.test(mimetype);
+  return isType ? mimetype : 'application/octet-stream';
 }
 
 function dispositionOf(fileName: string | null): string {

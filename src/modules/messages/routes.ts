@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { registerActionRoutes } from './action-routes.ts';
 import type { Messages } from './index.ts';
 import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './kind-routes.ts';
+import { registerMessageMediaRoutes } from './media-link-message-routes.ts';
 import { registerQueueRoutes } from './queue-routes.ts';
 import { registerReadingRoutes } from './reading-routes.ts';
 import { MessageParams, mediaFields, RetryBody, SendingHeaders, textFields } from './schemas.ts';
@@ -15,6 +16,7 @@ export function registerMessageRoutes(instance: FastifyInstance, deps: { message
   registerSendingRoutes(instance, deps);
   registerQueueRoutes(instance, deps);
   registerReadingRoutes(instance, deps);
+  registerMessageMediaRoutes(instance, deps);
 }
 
 function registerSendingRoutes(app: FastifyInstance, deps: { messages: Messages }): void {

@@ -7,6 +7,7 @@ import { problems } from '../../http/problem-details.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { PhoneNumbers } from './index.ts';
+import { registerRelayRoutes } from './relay-routes.ts';
 import {
   ChangeBody,
   CreateBody,
@@ -232,6 +233,8 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       return { success: true as const, message: 'Phone number deleted successfully' };
     },
   );
+
+  registerRelayRoutes(instance, deps);
 }
 
 // A suspended user may read, but this GET connects the number.

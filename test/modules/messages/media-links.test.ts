@@ -145,7 +145,7 @@ test('links end, are good for their medium and key alone, and are taken for URLs
   let now = 1_800_000_000_000;
   const clock = { now: () => new Date(now), monotonicMs: () => 0 };
   const linksAt = (callbackUrl: string, encryptionKey = 'key') =>
-    createMediaLinks({ encryptionKey, clock, callbackUrl: () => callbackUrl });
+    createMediaLinks({ encryptionKey, clock, callbackUrl: () => callbackUrl, serverUrl: callbackUrl });
   const links = linksAt('https://gateway.example.com');
   const id = '01900000-0000-7000-8000-000000000000';
   const url = new URL(links.linkTo(id));
