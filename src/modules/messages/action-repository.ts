@@ -30,6 +30,16 @@ export async function findChangeable(
   return rows[0];
 }
 
+/** Our id of a message that one of this user's numbers sent, by its WhatsApp id. */
+export async function findSentId(db: Kysely<DB>, userId: number, whatsappId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select w.message_id as id from phone_numbers n
+    join wire_messages w on w.phone_number_id = n.id and w.wa_id = ${whatsappId}
+    where n.user_id = ${userId} and n.deleted_at is null and w.from_me and w.message_id is not null
+    order by w.message_id limit 1`.execute(db);
+  return rows[0]?.id;
+}
+
 /** What it said first stays beside what it says now. */
 export async function recordEdit(db: Kysely<DB>, userId: number, id: string, text: string): Promise<void> {
   await sql`

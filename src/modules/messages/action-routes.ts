@@ -38,7 +38,7 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
       schema: {
         tags,
         summary: 'Edit a sent text',
-        description: 'On every phone that has it. WhatsApp allows it for about 15 minutes.',
+        description: 'On every phone that has it. Named by our id or by its WhatsApp id.',
         params: MessageParams,
         body: EditBody,
         response: {
@@ -48,8 +48,7 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
       },
     },
     async (request) => {
-      const { id } = request.params;
-      await actions.edit(callerOf(request).userId, id, request.body.text);
+      const id = await actions.edit(callerOf(request).userId, request.params.id, request.body.text);
       return { success: true as const, message_id: id };
     },
   );
@@ -61,6 +60,7 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
       schema: {
         tags,
         summary: 'Delete a sent message for everyone',
+        description: 'Named by our id or by its WhatsApp id.',
         params: MessageParams,
         response: {
           200: ChangedAnswer,
@@ -69,8 +69,7 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
       },
     },
     async (request) => {
-      const { id } = request.params;
-      await actions.deleteForEveryone(callerOf(request).userId, id);
+      const id = await actions.deleteForEveryone(callerOf(request).userId, request.params.id);
       return { success: true as const, message_id: id };
     },
   );

@@ -62,6 +62,15 @@ test('a sent text is edited on all phones; the row says when, and keeps what it 
   expect(await rowOf(id)).toMatchObject({ content: { text: 'again', original_text: 'first' } });
 });
 
+test('a message is named by its WhatsApp id as well, to its own user alone', async () => {
+  const { id, whatsappId } = await sent();
+  expect((await during(() => edit(whatsappId))).answer.body).toEqual({ success: true, message_id: id });
+  const stranger = await kinds.gateway.signUp();
+  expect((await stranger.api('DELETE', `/api/messages/${whatsappId}`)).status).toBe(404);
+  expect((await during(() => remove(whatsappId))).answer.body).toEqual({ success: true, message_id: id });
+  expect(await rowOf(id)).toMatchObject({ edited_at: expect.any(Date), deleted_at: expect.any(Date) });
+});
+
 test('a sent message is deleted for everyone, once, and edited no more', async () => {
   const { id, whatsappId, jid } = await sent();
   const first = await during(() => remove(id));

@@ -139,3 +139,12 @@ test('an upload without a key is refused before it is read', async () => {
   const answer = await fetch(`${kinds.gateway.url}/api/messages/send-sticker`, { method: 'POST', body: form });
   expect(answer.status).toBe(401);
 });
+
+test('the API document offers both types of body where a file is taken, and JSON alone elsewhere', async () => {
+  const { body } = await kinds.gateway.anonymous('GET', '/api-docs/json');
+  const typesOf = (kind: string) =>
+    Object.keys(body.paths[`/api/messages/send-${kind}`].post.requestBody.content).sort();
+  for (const kind of ['media', 'voice', 'ptv', 'sticker', 'status'])
+    expect(typesOf(kind), kind).toEqual(['application/json', 'multipart/form-data']);
+  expect(typesOf('text')).toEqual(['application/json']);
+});
