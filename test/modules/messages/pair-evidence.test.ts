@@ -72,15 +72,13 @@ describe('whatever there is', () => {
     fingerprint: fc.constantFrom(...Object.values(tells)),
     chat,
   });
-  const numbered =
-    <T>(prefix: string, key: 'id' | 'waId') =>
-    (items: T[]) =>
-      items.map((item, index) => ({ ...item, [key]: `${prefix}${index}` }));
-  const unknownOnes = fc.array(someMessage, { maxLength: 6 }).map(numbered('m', 'id')) as fc.Arbitrary<
-    UnprovenMessage[]
-  >;
-  const flying = fc.array(someMessage, { maxLength: 2 }).map(numbered('f', 'id')) as fc.Arbitrary<UnprovenMessage[]>;
-  const echoes = fc.array(someEcho, { maxLength: 6 }).map(numbered('e', 'waId')) as fc.Arbitrary<Evidence[]>;
+  const messages = (prefix: string, maxLength: number): fc.Arbitrary<UnprovenMessage[]> =>
+    fc.array(someMessage, { maxLength }).map((all) => all.map((each, index) => ({ ...each, id: `${prefix}${index}` })));
+  const unknownOnes = messages('m', 6);
+  const flying = messages('f', 2);
+  const echoes: fc.Arbitrary<Evidence[]> = fc
+    .array(someEcho, { maxLength: 6 })
+    .map((all) => all.map((each, index) => ({ ...each, waId: `e${index}` })));
 
   test('no echo and no message is paired twice, and all pairs agree', () => {
     fc.assert(
