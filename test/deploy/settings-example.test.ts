@@ -56,7 +56,7 @@ describe('.env.example', () => {
       databaseUrl: 'postgres://postgres:kx7GvPb2@postgres:5432/evolution',
       evolutionServers: ['http://evolution-api-1:8080', 'http://evolution-api-2:8080'],
       serverUrl: 'https://api.example.com',
-      backendCallbackUrl: 'http://saas-api:3000',
+      backendCallbackUrl: 'http://saas-api.internal:3000',
       signupPlans: ['starter'],
       trustProxy: 1,
       dataDir: '/data',
