@@ -35,7 +35,7 @@ const slowMs = 8_000;
 /** One installation under load goes through its faults; then it is judged. */
 export async function runRound(form: Form, round: Round, options: PassOptions): Promise<RoundResult> {
   const startedAt = performance.now();
-  const world = await startWorld({ form, echoes: round.echoes, ...options.world });
+  const world = await startWorld({ form, echoes: round.echoes, ownNames: round.ownNames === true, ...options.world });
   const results: FaultResult[] = [];
   const violations: Violation[] = [];
   try {

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { rounds } from './faults/index.ts';
 import { type RoundResult, runRound } from './pass.ts';
 import { markdownOf } from './report.ts';
+import { canOwnNames } from './support/name-server.ts';
 import type { Form } from './support/world.ts';
 
 const { values } = parseArgs({
@@ -31,6 +32,10 @@ for (const form of values.form.split(',') as Form[]) {
     );
     const isWanted = values.round === undefined || values.round.split(',').includes(round.name);
     if (!isWanted || faults.length === 0) continue;
+    if (round.ownNames && !canOwnNames) {
+      console.log(`${form} · ${round.name}: skipped, a program gets an /etc/resolv.conf of its own from root alone`);
+      continue;
+    }
     const result = await runRound(
       form,
       { ...round, faults },

@@ -82,7 +82,8 @@ export function patientOf(world: World): LoadUser {
   return user;
 }
 
-async function failedAttempts(world: World): Promise<number> {
+/** Attempts to reach the third user that came to nothing. */
+export async function failedAttempts(world: World): Promise<number> {
   const [row] = await world.look<{ n: number }>(
     'select count(*)::int as n from webhook_logs where endpoint_id = $1 and error is not null',
     [patientOf(world).endpointId],

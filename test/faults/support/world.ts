@@ -8,6 +8,7 @@ import { type Backend, backendKey, createBackend } from './backend.ts';
 import { createLook, type Look } from './database.ts';
 import { createDebianCluster, type DebianCluster } from './debian-cluster.ts';
 import { freePort } from './free-port.ts';
+import { type Names, startNames } from './name-server.ts';
 import { hasNginx, startNginx } from './nginx.ts';
 import { type LoadUser, signUp } from './people.ts';
 import { createProgram, type Program } from './program.ts';
@@ -50,6 +51,7 @@ export type World = {
   redis?: TestRedis;
   redisWire?: TcpProxy;
   nginxUrl?: string;
+  names?: Names;
   /** Whether every gateway says that nothing of it is degraded. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;
@@ -57,13 +59,11 @@ export type World = {
 
 export type WorldOptions = {
   form: Form;
-  /** Command to run gateways under. */
-  under?: readonly string[];
   /** 3 unless given, the third with the receiver that may be ill. */
   users?: number;
   numbersEach?: number;
-  /** Name by which gateways know the third user's receiver; 127.0.0.1 unless given. */
-  patientHost?: string;
+  /** Gateways ask a name server of the suite's own, where the third user's receiver has a name. */
+  ownNames?: boolean;
   /** Without them the backends never say what was sent. */
   echoes?: boolean;
 };
@@ -117,6 +117,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const receiver = opened(await startReceiver());
     const patient = opened(await startReceiver());
     const patientWire = opened(await startTcpProxy({ port: patient.port }));
+    const names = options.ownNames ? opened(await startNames(folder)) : undefined;
     const installation = form === 'split' ? await openSplit(opened, closers) : { env: {} };
     const dataDir = join(folder, 'data');
     await mkdir(dataDir, { mode: 0o700 });
@@ -132,7 +133,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...installation.env,
     };
     for (const [name, role] of rolesOf(form)) {
-      const gateway = await createGateway({ name, role, env, folder, under: options.under ?? [] });
+      const gateway = await createGateway({ name, role, env, folder, under: names?.under ?? [] });
       gateways.push(gateway);
       closers.push(() => gateway.kill());
       await gateway.start();
@@ -155,7 +156,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           schedule: isPatient ? 'short' : 'standard',
           inbox: (isPatient ? patient : receiver).inbox(name),
           receiverUrl: isPatient
-            ? `http://${options.patientHost ?? '127.0.0.1'}:${patientWire.port}`
+            ? `http://${names?.host ?? '127.0.0.1'}:${patientWire.port}`
             : `http://127.0.0.1:${receiver.port}`,
         }),
       );
@@ -177,6 +178,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       look,
       users,
       ...installation,
+      ...(names === undefined ? {} : { names }),
       ...(nginx === undefined ? {} : { nginxUrl: nginx.url }),
       async isReady() {
         const answers = await Promise.all(gateways.map(({ url }) => degradedOf(url)));
