@@ -32,8 +32,8 @@ export type MessagePage = {
   /** Records of all pages. */
   total: number;
   pages: number;
-  /** The records of this page. */
-  records: number;
+  /** The server's own ids of this page's records. */
+  rowIds: string[];
   /** What they tell, the oldest first, each message's acknowledgements behind it. */
   facts: InboundFact[];
 };
@@ -57,7 +57,8 @@ export function callHistory(deps: { origin: string; prefix: string; dispatcher: 
       // A server that does not know the filter answers with everything.
       const records = messages.records.filter((record) => isWithin(record.messageTimestamp, since, until));
       const facts = factsOfRecords(instance, records.toReversed());
-      return { total: messages.total, pages: messages.pages, records: messages.records.length, facts };
+      const rowIds = messages.records.map(({ id }) => id).filter((id) => typeof id === 'string');
+      return { total: messages.total, pages: messages.pages, rowIds, facts };
     },
 
     /** The acknowledgements of one message of the instance's own. */

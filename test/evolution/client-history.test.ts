@@ -47,7 +47,11 @@ describe('findMessages', () => {
   test('tells of received messages and own ones, the oldest first, with their acknowledgements', async () => {
     const { client } = await clientOf((_request, response) => replay(response, '634-WA-findMessages'));
     const page = await client.findMessages(query);
-    expect(page).toMatchObject({ total: 12, pages: 6, records: 2 });
+    expect(page).toMatchObject({
+      total: 12,
+      pages: 6,
+      rowIds: ['cmwoxtq7f0017ij7dwasiv1i0', 'cmwoxtpc8000bij7df6xfdb8v'],
+    });
     expect(page.facts).toMatchObject([
       { kind: 'own_record', waId: '3EB0D652477C85F6193B0E', text: 'typed', timestamp: 1_795_176_646 },
       { kind: 'status', waId: '3EB0D652477C85F6193B0E', status: 'delivered', fromMe: true },
@@ -58,9 +62,9 @@ describe('findMessages', () => {
 
   test('leaves out what is not of the time it asked for', async () => {
     const { client } = await clientOf((_request, response) => replay(response, '634-WA-findMessages'));
-    const { facts, records } = await client.findMessages({ ...query, since: time(1_795_176_647) });
+    const { facts, rowIds } = await client.findMessages({ ...query, since: time(1_795_176_647) });
     expect(facts.map((fact) => fact.kind)).toEqual(['message_received']);
-    expect(records).toBe(2);
+    expect(rowIds).toHaveLength(2);
   });
 
   test.each<[string, Respond, string]>([

@@ -147,7 +147,7 @@ export function createReadBackends(deps: {
   ): void {
     const facts = { phone_number_id: gap.phoneNumberId, since: gap.since, reason: gap.reason, events, pages };
     if (isWhole) logger.info({ event: 'gap_repaired', ...facts }, 'what was missed of a phone number was read back');
-    else logger.error({ event: 'gap_too_large', ...facts }, 'only the latest of what was missed was read back');
+    else logger.error({ event: 'gap_not_whole', ...facts }, 'not all of what was missed could be read back');
   }
 
   return {

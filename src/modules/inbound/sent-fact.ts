@@ -9,7 +9,8 @@ export function sentFactOf(fact: InboundFact): SentFact | undefined {
   switch (fact.kind) {
     case 'status': {
       const status = wireStatusOf(fact.status);
-      const fromMe = fact.fromMe ?? null;
+      // The Business integration says false of its own messages too.
+      const fromMe = fact.fromMe === true ? true : null;
       return status === null ? undefined : { ...addressOf(fact), ...nothing, fromMe, status, as: 'acknowledgement' };
     }
     case 'own_message':
