@@ -41,6 +41,20 @@ export interface ApiRequests {
   user_id: number | null;
 }
 
+export interface AuditLog {
+  action: string;
+  after: JsonValue | null;
+  before: JsonValue | null;
+  created_at: Generated<Timestamp>;
+  id: string;
+  ip_address: string | null;
+  operator_id: number;
+  outcome: Generated<string>;
+  request_id: string | null;
+  target_id: string | null;
+  target_type: string;
+}
+
 export interface BackendReads {
   asked_upto: Generated<ArrayType<Timestamp>>;
   back_at: Timestamp | null;
@@ -53,15 +67,24 @@ export interface Backends {
   back_at: Timestamp | null;
   capacity: number;
   created_at: Generated<Timestamp>;
+  dedicated_to: number | null;
   down_at: Timestamp | null;
   failures: Generated<number>;
+  good_probes: Generated<number>;
+  hold: string | null;
   id: Generated<number>;
   is_sandbox: Generated<boolean>;
+  isolation: Generated<string>;
+  key_from: Generated<string>;
+  labels: Generated<string[]>;
   latency_ms: number | null;
   probed_at: Timestamp | null;
+  removed_at: Timestamp | null;
   reserved: Generated<number>;
+  slow_start_at: Timestamp | null;
   state: Generated<string>;
   state_reason: string | null;
+  tripped_until: Timestamp | null;
   updated_at: Generated<Timestamp>;
   url: string;
   version: string | null;
@@ -320,6 +343,19 @@ export interface NumberChecks {
   user_id: number;
 }
 
+export interface NumberMoves {
+  created_at: Generated<Timestamp>;
+  from_backend_id: number;
+  from_backend_name: string;
+  inbound_secret_id: string;
+  lease_until: Timestamp;
+  phone_number_id: number;
+  reservation_id: string;
+  stage: Generated<string>;
+  to_backend_id: number;
+  to_backend_name: string;
+}
+
 export interface NumberPaces {
   day: string;
   next_at: Timestamp;
@@ -407,8 +443,10 @@ export interface PhoneNumbers {
 }
 
 export interface Plans {
+  isolation: Generated<string>;
   max_messages_per_day: number;
   max_phone_numbers: number;
+  placement_labels: Generated<string[]>;
   plan_type: string;
   price: string;
   requests_per_minute: number;
@@ -489,12 +527,15 @@ export interface Users {
   company_name: string | null;
   created_at: Generated<Timestamp>;
   email: string;
+  erasing_since: Timestamp | null;
   full_name: string | null;
   id: Generated<number>;
   max_messages_per_day: number;
   max_phone_numbers: number;
+  own_isolation: string | null;
   own_max_messages_per_day: number | null;
   own_max_phone_numbers: number | null;
+  own_placement_labels: string[] | null;
   own_requests_per_minute: number | null;
   password_hash: string;
   plan_type: string;
@@ -536,6 +577,7 @@ export interface WireMessages {
 
 export interface DB {
   api_requests: ApiRequests;
+  audit_log: AuditLog;
   backend_reads: BackendReads;
   backends: Backends;
   campaigns: Campaigns;
@@ -560,6 +602,7 @@ export interface DB {
   messages: Messages;
   met_addresses: MetAddresses;
   number_checks: NumberChecks;
+  number_moves: NumberMoves;
   number_paces: NumberPaces;
   number_tokens: NumberTokens;
   opt_outs: OptOuts;

@@ -34,8 +34,17 @@ export class EvolutionError extends Error {
 
 /** Translates an answer that is not 2xx. */
 export function errorOfAnswer(status: number, body: unknown, secrets: readonly string[]): EvolutionError {
+  if (status === 503 && JSON.stringify(body).includes(noLicense))
+    return new EvolutionError('failed', noLicense, status);
   return new EvolutionError(kindOfAnswer(status, body), detailOf(body, secrets) || 'no reason given', status);
 }
+
+/** Whether a server refuses for want of a license, which those from 2.4 on do until they are activated. */
+export function saysNoLicense(error: EvolutionError): boolean {
+  return error.detail === noLicense;
+}
+
+const noLicense = 'LICENSE_REQUIRED';
 
 /** Translates an answer that could not be read. A gateway's 5xx page still says that the server failed. */
 export function errorOfUnreadable(status: number, detail: string): EvolutionError {

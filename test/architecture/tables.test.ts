@@ -44,6 +44,8 @@ const owners: Record<string, string> = {
   mail_cursor: 'modules/users',
   password_resets: 'modules/users',
   realtime_tickets: 'modules/realtime',
+  number_moves: 'modules/phone-numbers',
+  audit_log: 'modules/admin',
 };
 
 /** Old rows of several owners go in one periodic task, which changes nothing that anybody still reads. */

@@ -1,14 +1,17 @@
 import type { Logger } from '../../platform/logger.ts';
+import type { BackendState } from './backends-system.ts';
 import type { Registry } from './registry.ts';
 
 export type Follower = { close(): Promise<void> };
 
-// A backend that is back should serve in every process within this time.
+// A backend that is back should serve in every process within this time,
 const lookAfterMs = 1_000;
+// and what an operator or a probe changes should hold in all of them well within 5 s.
+const lookAtLeastEveryMs = 2_000;
 
 /**
- * Keeps this process's picture of the pool up to date, whichever process probes: reads the table every `intervalMs`, and
- * every second while a backend does not serve or none is known. While the database is away the picture stays as it was.
+ * Keeps this process's picture of the pool up to date, whichever process probes: reads the table every `intervalMs`, 2 s
+ * at most, and every second while a backend does not serve or none is known. While the database is away the picture stays as it was.
  */
 export function createFollower(deps: {
   registry: Pick<Registry, 'refresh' | 'all'>;
@@ -32,7 +35,7 @@ export function createFollower(deps: {
 
   function look(): void {
     if (reading !== undefined) return;
-    if (doAllServe(registry) && performance.now() - readAt < intervalMs) return;
+    if (doAllServe(registry) && performance.now() - readAt < Math.min(intervalMs, lookAtLeastEveryMs)) return;
     readAt = performance.now();
     reading = read().finally(() => {
       reading = undefined;
@@ -51,5 +54,7 @@ export function createFollower(deps: {
 
 function doAllServe(registry: Pick<Registry, 'all'>): boolean {
   const all = registry.all();
-  return all.length > 0 && all.every(({ state, failures }) => state === 'active' && failures === 0);
+  return all.length > 0 && all.every(({ state, failures }) => failures === 0 && steady.includes(state));
 }
+
+const steady: readonly BackendState[] = ['active', 'cordoned', 'draining'];

@@ -2,10 +2,15 @@ import { sql, type Transaction } from 'kysely';
 import { DomainError } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
+import type { Isolation } from './backends-system.ts';
 
 export type Reservation = { reservationId: string; backendId: number; backendUrl: string; isSandbox: boolean };
 
 export type PlacementWish = {
+  /** Whose number it is: what this user or the plan requires decides where it may go; nothing is required without. */
+  userId?: number;
+  /** The one that an operator named. */
+  only?: number;
   /** Backends that failed this caller: taken only when nothing else is left. */
   avoid?: readonly number[];
   /** Backends that this caller found to be out: never taken. */
@@ -15,9 +20,12 @@ export type PlacementWish = {
 // Any constant works, as long as every process takes the same one.
 const placementLockKey = 7_215_002;
 
+/** Seconds in which the share of a backend that is back grows to its whole. */
+const slowStartSeconds = 60;
+
 /**
- * Chooses the least-loaded active backend, load being (assigned + reserved) / capacity, and keeps one place on it
- * free. Placements take turns under an advisory lock that ends with this transaction; without it parallel creates
+ * Chooses the least-loaded active backend that has the labels and the isolation required, load being
+ * (assigned + reserved) / capacity, of equals the quicker one, and keeps one place on it free. Placements take turns under an advisory lock that ends with this transaction; without it parallel creates
  * all see the same least-loaded backend. Throws `no_backend_available`.
  */
 export async function reserve(
@@ -25,8 +33,9 @@ export async function reserve(
   ids: Pick<Ids, 'uuidv7'>,
   wish: PlacementWish = {},
 ): Promise<Reservation> {
+  const demands = await demandsOf(tx, wish.userId);
   await takeTurn(tx);
-  return choose(tx, ids, wish);
+  return choose(tx, ids, wish, demands);
 }
 
 /** Gives one reservation back and makes another, in one turn, so that the place given back counts as free. */
@@ -36,25 +45,47 @@ export async function replaceReservation(
   reservationId: string,
   wish: PlacementWish,
 ): Promise<Reservation> {
+  const demands = await demandsOf(tx, wish.userId);
   await takeTurn(tx);
   await release(tx, reservationId);
-  return choose(tx, ids, wish);
+  return choose(tx, ids, wish, demands);
+}
+
+type Demands = { labels: string[]; isolation: Isolation };
+
+async function demandsOf(tx: Transaction<DB>, userId: number | undefined): Promise<Demands> {
+  if (userId === undefined) return { labels: [], isolation: 'shared' };
+  const { rows } = await sql<Demands>`
+    select coalesce(u.own_placement_labels, p.placement_labels) as labels, coalesce(u.own_isolation, p.isolation) as isolation
+    from users u join plans p on p.plan_type = u.plan_type where u.id = ${userId}`.execute(tx);
+  return rows[0] ?? { labels: [], isolation: 'shared' };
 }
 
 async function takeTurn(tx: Transaction<DB>): Promise<void> {
   await sql`select pg_advisory_xact_lock(${placementLockKey})`.execute(tx);
 }
 
-async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, wish: PlacementWish): Promise<Reservation> {
+async function choose(
+  tx: Transaction<DB>,
+  ids: Pick<Ids, 'uuidv7'>,
+  wish: PlacementWish,
+  { labels, isolation }: Demands,
+): Promise<Reservation> {
   const reservationId = ids.uuidv7();
-  const { avoid = [], exclude = [] } = wish;
+  const { avoid = [], exclude = [], only = null, userId = null } = wish;
+  const isOurs =
+    isolation === 'shared'
+      ? sql`isolation = 'shared'`
+      : sql`isolation = 'dedicated' and (dedicated_to is null or dedicated_to = ${userId})`;
   const { rows } = await sql<{ id: number; url: string; is_sandbox: boolean }>`
     with chosen as (
-      update backends set reserved = reserved + 1, updated_at = now()
+      update backends set reserved = reserved + 1, updated_at = now(),
+        dedicated_to = case when isolation = 'dedicated' then coalesce(dedicated_to, ${userId}) end
       where id = (
         select id from backends
         where state = 'active' and assigned + reserved < capacity and id <> all(${exclude as number[]}::bigint[])
-        order by (id = any(${avoid as number[]}::bigint[])), (assigned + reserved)::real / capacity, latency_ms, id
+          and labels @> ${labels}::text[] and ${isOurs} and (${only}::bigint is null or id = ${only})
+        order by (id = any(${avoid as number[]}::bigint[])), (dedicated_to is null), ${load}, latency_ms, id
         limit 1
       )
       returning id, url, is_sandbox
@@ -71,6 +102,13 @@ async function choose(tx: Transaction<DB>, ids: Pick<Ids, 'uuidv7'>, wish: Place
   }
   return { reservationId, backendId: chosen.id, backendUrl: chosen.url, isSandbox: chosen.is_sandbox };
 }
+
+// One that is back counts as smaller than it is for a while, and the number to come as there already.
+const load = sql.raw(`
+  case when slow_start_at > now() - interval '${slowStartSeconds} seconds'
+    then (assigned + reserved + 1)::real
+      / (capacity * greatest(extract(epoch from now() - slow_start_at)::real / ${slowStartSeconds}, 0.05))
+    else (assigned + reserved)::real / capacity end`);
 
 /** Turns a reservation into an assigned place. Answers false, changing nothing, when it was ended before. */
 export async function confirm(tx: Transaction<DB>, reservationId: string): Promise<boolean> {

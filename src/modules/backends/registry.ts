@@ -2,12 +2,15 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'undici';
 import { createEvolutionClient, type EvolutionActions, type EvolutionClient } from '../../evolution/client.ts';
 import type { EvolutionReads } from '../../evolution/client-reads.ts';
+import type { SendOutcome } from '../../evolution/outcome.ts';
 import { createEvolutionPool } from '../../evolution/pool.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
 import { type BackendRow, type BackendState, listBackends } from './backends-system.ts';
+import { type BreakerOptions, createBreaker, type Verdict } from './breaker.ts';
 
 export type Backend = {
   id: number;
@@ -17,6 +20,8 @@ export type Backend = {
   version: string | null;
   /** Bad probes since the last good one. */
   failures: number;
+  /** Good probes in a row, counted up to 2. */
+  goodProbes: number;
   stateReason: string | null;
   /** For messages alone: connections that nothing slower holds. */
   sends: Pick<EvolutionClient, 'send'>;
@@ -28,11 +33,22 @@ export type Backend = {
   control: EvolutionClient;
   /** For probes alone, so that a busy backend does not look like a dead one. */
   probing: Pick<EvolutionClient, 'probe' | 'verifyCredentials' | 'version'>;
+  /**
+   * Whether something may be asked of it now: false while several sends in a row did not reach it or had no answer, here
+   * or in another process. Answering yes in spite of that lets one through, so ask only right before a call.
+   */
+  admits(): boolean;
 };
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-type Entry = Backend & { hasKey(apiKey: string): boolean; close(withinMs: number): Promise<void> };
+type Entry = Backend & {
+  apiKeySealed: string;
+  isTripped: boolean;
+  apiKey: string;
+  forgetFailures(): void;
+  close(withinMs: number): Promise<void>;
+};
 
 // It reads memory only there: a server that takes longer hangs.
 const probeWithinMs = 3_000;
@@ -50,8 +66,13 @@ export function apiKeyContext(url: string): string {
 export function createRegistry(deps: {
   db: Kysely<DB>;
   secretBox: SecretBox;
+  clock: Pick<Clock, 'monotonicMs'>;
   readTimeoutMs: number;
   connectTimeoutMs?: number;
+  breaker?: BreakerOptions | undefined;
+  /** Sends to it fail in this process; called again with each trial that does. */
+  onOpen(id: number): void;
+  onClose(id: number): void;
 }) {
   const entries = new Map<number, Entry>();
   let loading: Promise<void> | undefined;
@@ -69,18 +90,15 @@ export function createRegistry(deps: {
     for (const row of rows) {
       const known = entries.get(row.id);
       // Every process that starts seals the key anew, which reads differently each time.
-      const apiKey = deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
-      if (known?.url === row.url && known.hasKey(apiKey)) {
-        Object.assign(known, {
-          state: row.state,
-          version: row.version,
-          failures: row.failures,
-          stateReason: row.stateReason,
-          isSandbox: row.isSandbox,
-        });
-        continue;
-      }
-      entries.set(row.id, open(row, apiKey));
+      const apiKey =
+        known?.url === row.url && known.apiKeySealed === row.apiKeySealed
+          ? known.apiKey
+          : deps.secretBox.open(row.apiKeySealed, apiKeyContext(row.url));
+      if (known?.url === row.url && known.apiKey === apiKey) {
+        // Probes have seen it go and come: what sends found before says nothing any more.
+        if (known.state === 'down' && row.state !== 'down') known.forgetFailures();
+        Object.assign(known, row);
+      } else entries.set(row.id, open(row, apiKey));
     }
     // A client that is replaced or gone is left open: somebody may be about to call on it, and its idle connections
     // end by themselves.
@@ -101,10 +119,21 @@ export function createRegistry(deps: {
     const { reads } = client(readsMax, readTimeoutMs);
     const poolsOfCalls = [...pools];
     const probing = client(2, Math.min(readTimeoutMs, probeWithinMs));
-    return {
+    const breaker = createBreaker({
+      clock: deps.clock,
+      ...deps.breaker,
+      onOpen: () => deps.onOpen(row.id),
+      onClose() {
+        entry.isTripped = false;
+        deps.onClose(row.id);
+      },
+    });
+    const entry: Entry = {
       ...row,
-      hasKey: (candidate) => candidate === apiKey,
-      sends,
+      apiKey,
+      forgetFailures: breaker.reset,
+      sends: { send: (input) => breaker.watch(() => sends.send(input), verdictOf) },
+      admits: () => (breaker.isOpen() ? breaker.admits() : !entry.isTripped),
       actions: control,
       reads,
       control,
@@ -115,6 +144,7 @@ export function createRegistry(deps: {
         await Promise.allSettled(poolsOfCalls.map((pool) => pool.destroy()));
       },
     };
+    return entry;
   }
 
   async function require(id: number): Promise<Backend> {
@@ -133,6 +163,14 @@ export function createRegistry(deps: {
       entries.clear();
     },
   };
+}
+
+// A connection that breaks off says little: our own end breaks off calls as well.
+function verdictOf(outcome: SendOutcome): Verdict {
+  if (outcome.kind === 'not_sent') return outcome.code === 'backend_unreachable' ? 'failed' : 'reached';
+  if (outcome.kind !== 'unknown') return 'reached';
+  if (outcome.reason === 'timeout') return 'failed';
+  return outcome.reason === 'connection_lost' ? 'says_nothing' : 'reached';
 }
 
 /** The backend of a phone number cannot be reached; nothing was sent and no unit was used. */

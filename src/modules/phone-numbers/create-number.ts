@@ -100,7 +100,7 @@ export function createCreateNumber(deps: Deps) {
         if ((await countPhoneNumbers(tx, input.userId)) >= user.maxPhoneNumbers)
           throw phoneNumberLimit(user.maxPhoneNumbers);
         const instanceName = `user_${input.userId}_${deps.clock.now().getTime()}_${deps.ids.bytes(4).toString('hex')}`;
-        const reservation = await reserve(tx, deps.ids);
+        const reservation = await reserve(tx, deps.ids, { userId: input.userId });
         const id = await insertPhoneNumber(tx, { ...input, instanceName, tokenHint: hint });
         await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
         const placed = await putThere(tx, id, reservation);
@@ -140,7 +140,8 @@ export function createCreateNumber(deps: Deps) {
       if (result.mayExist) return result;
       const before = failures.get(draft.backendId) ?? 0;
       failures.set(draft.backendId, result.isBackendOut ? Number.POSITIVE_INFINITY : before + 1);
-      const next = tried >= triesMax ? undefined : await moveReservation(draft, wishAfter(failures));
+      const next =
+        tried >= triesMax ? undefined : await moveReservation(draft, { userId: draft.userId, ...wishAfter(failures) });
       if (next === undefined) {
         await inTransaction(deps.db, (tx) => giveBackCreation(tx, draft));
         return result;
@@ -168,7 +169,7 @@ export function createCreateNumber(deps: Deps) {
 
 class DeletedMeanwhile extends Error {}
 
-function wishAfter(failures: ReadonlyMap<number, number>): Required<PlacementWish> {
+function wishAfter(failures: ReadonlyMap<number, number>): Required<Pick<PlacementWish, 'avoid' | 'exclude'>> {
   const failed = [...failures];
   return {
     avoid: failed.filter(([, times]) => times >= triesPerBackendMax).map(([id]) => id),

@@ -24,6 +24,7 @@ test('a process that never probes learns who went, and within a second or two wh
 
   await pool.startSandbox({ port: Number(new URL(sandbox.url).port) });
   await worker.probeAll();
+  await worker.probeAbsent();
   await eventually(() => api.summary()).toEqual({ total: 1, healthy: 1 });
   expect((await api.requireUsable(id)).state).toBe('active');
 });

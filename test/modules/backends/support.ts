@@ -13,7 +13,7 @@ export type Pool = {
   database: TestDatabase;
   logs: Record<string, unknown>[];
   /** The backends as another process has them. */
-  process(options?: { readTimeoutMs?: number }): Backends;
+  process(options?: { readTimeoutMs?: number; trialEveryMs?: number }): Backends;
   startSandbox(options?: Partial<SandboxOptions>): Promise<Sandbox>;
   row(url: string): Promise<{
     id: number;
@@ -54,6 +54,7 @@ export async function openPool(): Promise<Pool> {
         clock: systemClock,
         logger,
         readTimeoutMs: options.readTimeoutMs ?? 1_000,
+        ...(options.trialEveryMs === undefined ? {} : { breaker: { trialEveryMs: options.trialEveryMs } }),
       });
       processes.push(() => made.close().then(() => pool.end()));
       return made;
