@@ -12,7 +12,7 @@ import { type CallAndSettle, callWithinMsUsual, mayPass, type Sending } from './
 import { keptContent, keptDraft, type Prepared } from './draft.ts';
 import { type UnsentEnd, unsentSettlement } from './event-payload.ts';
 import type { MediaBudget, MediaPlace } from './media-budget.ts';
-import { type NextMessage, readNext, type TurnNumber } from './next-message-system.ts';
+import type { NextBatch, NextMessage, TurnNumber } from './next-message-system.ts';
 import type { GiveBack, NumberPaces } from './number-paces.ts';
 import type { Drafts } from './prepare-draft.ts';
 import type { Turn, WaitReason } from './send-turns-system.ts';
@@ -38,6 +38,7 @@ export type TakeNextDeps = {
   drafts: Pick<Drafts, 'check' | 'prepare'>;
   budget: Pick<MediaBudget, 'place'>;
   paces: Pick<NumberPaces, 'takeOrWait'>;
+  next: Pick<NextBatch, 'add'>;
   take: Pick<TakeBatch, 'add'>;
   callAndSettle: CallAndSettle;
   /** Settles however long it takes; rejects only when this process ends. */
@@ -70,7 +71,7 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
   const { callWithinMs = callWithinMsUsual, holdMs = 20_000 } = deps;
 
   return async function takeNext(turn, stopping) {
-    const { number, message } = await readNext(deps.db, turn.phoneNumberId);
+    const { number, message } = await deps.next.add(turn.phoneNumberId);
     if (number === null || number.isDeleted) {
       await deps.cancelOfNumber(turn.phoneNumberId);
       return idle;

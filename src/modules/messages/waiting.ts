@@ -8,6 +8,7 @@ import { createWakeLater } from '../../platform/lane/wake-later.ts';
 import type { DB } from '../../schema.ts';
 import { createCancelMessages } from './cancel-messages.ts';
 import { createExpireMessages } from './expire-messages.ts';
+import { createNextBatch } from './next-message-system.ts';
 import type { NumberPaces } from './number-paces.ts';
 import { createRescheduleMessage } from './reschedule-message.ts';
 import { createSendLane, type SendLaneDeps, sendLane } from './send-lane.ts';
@@ -16,7 +17,7 @@ import type { SettleBatch } from './settle.ts';
 import { createTakeBatch } from './take-messages-system.ts';
 import { createTakeNext, type TakeNextDeps } from './take-next.ts';
 
-export type WaitingDeps = Omit<TakeNextDeps, 'take' | 'cancelOfNumber' | 'paces'> &
+export type WaitingDeps = Omit<TakeNextDeps, 'next' | 'take' | 'cancelOfNumber' | 'paces'> &
   Pick<SendLaneDeps, 'leaseMs' | 'retryMs'> & {
     db: Kysely<DB>;
     batchPool: Pool;
@@ -31,11 +32,12 @@ export type WaitingDeps = Omit<TakeNextDeps, 'take' | 'cancelOfNumber' | 'paces'
 export function createWaiting(deps: WaitingDeps) {
   const { db, ids } = deps;
   const ringSendLane = () => deps.alarm.ring(sendLane);
+  const next = createNextBatch({ pool: deps.batchPool });
   const take = createTakeBatch({ pool: deps.batchPool });
   const release = createReleaseBatch({ pool: deps.batchPool });
   const cancel = createCancelMessages({ db, ids, settle: deps.settleBatch });
   const later = createWakeLater(ringSendLane);
-  const takeNext = createTakeNext({ ...deps, take, cancelOfNumber: cancel.ofNumber });
+  const takeNext = createTakeNext({ ...deps, next, take, cancelOfNumber: cancel.ofNumber });
   const lane: Lane = createSendLane({ ...deps, takeNext, release, wakeLater: later.wakeLater });
 
   return {
@@ -58,7 +60,7 @@ export function createWaiting(deps: WaitingDeps) {
     },
     async close(): Promise<void> {
       later.close();
-      await Promise.all([take[Symbol.asyncDispose](), release[Symbol.asyncDispose]()]);
+      await Promise.all([next, take, release].map((batch) => batch[Symbol.asyncDispose]()));
     },
   };
 }

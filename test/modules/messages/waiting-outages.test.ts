@@ -63,12 +63,6 @@ afterEach(async () => {
 
 const db = () => sender.gateway.database.db;
 const setStatus = (status: string) => sql`update phone_numbers set status = ${status}`.execute(db());
-const untilItWaits = () =>
-  vi.waitFor(async () => {
-    const { rows } = await sql`
-      select waits_for from send_turns where failures > 0 and lease_until is null`.execute(db());
-    expect(rows).toEqual([{ waits_for: 'connection' }]);
-  });
 const rowTo = (recipient: string) =>
   vi.waitFor(
     async () => {
@@ -81,19 +75,24 @@ const rowTo = (recipient: string) =>
     { interval: 10 },
   );
 
-test('a connection lost while a message is taken: it is put back, and leaves once when the database is back', async () => {
+test('a connection lost while a message is taken: it is put back, and leaves once, also where it was taken after all', async () => {
+  const { pool: elsewhere, untilSomeoneWaits } = sender.gateway.database;
+  await elsewhere.query(`
+    create function wait_for_test() returns trigger language plpgsql as
+      'begin perform pg_advisory_xact_lock_shared(42); return new; end';
+    create trigger wait_for_test before update on messages for each row when (new.status = 'sending')
+      execute function wait_for_test()`);
+  const holder = await elsewhere.connect();
+  await holder.query('select pg_advisory_lock(42)');
   const number = newRecipient();
-  await setStatus('disconnected');
   const id = await waiting.queue({ number });
-  await untilItWaits();
-  proxy.set('mute');
-  await setStatus('connected');
-  await vi.waitFor(async () => expect((await rowTo(number)).status).toBe('sending'), { interval: 5 });
-  proxy.set('down');
-  await vi.waitFor(async () => expect((await rowTo(number)).status).toBe('accepted'), { interval: 5 });
-  expect(onTheWire(sender, number).calls).toBe(0);
-  proxy.set('open');
+  await untilSomeoneWaits();
+  proxy.cut();
+  await holder.query('select pg_advisory_unlock(42)');
+  holder.release();
   await waiting.untilStatus(id, 'sent');
+  await elsewhere.query('drop function wait_for_test cascade');
+  expect(sender.gateway.logs.filter((line) => line.includes('message_not_taken'))).toHaveLength(1);
   expect(onTheWire(sender, number)).toMatchObject({ calls: 1, sends: [{ text: 'hi' }] });
   expect(await usedUnits(sender)).toBe(used + 1);
   expect(await eventsOfMessage(sender, id)).toEqual(['message.sent']);
