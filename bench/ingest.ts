@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BACKEND_DELAY_MS, startBackend, type Webhook } from './contenders.ts';
 import { startGateway } from './gateway.ts';
@@ -28,7 +28,7 @@ if (options !== undefined) {
   const cluster = ending.use(await startPostgres(ground, options));
   await readSettings(cluster);
   const backend = ending.use(await startBackend(ground));
-  const gateway = ending.use(await startGateway(ground, root, cluster, backend, []));
+  const gateway = ending.use(await startGateway(ground, root, cluster, backend, await flagsOfStart()));
   const requests = callsOf(await backend.webhooks());
   const { cpu, cores, commit, node } = machine(root);
   console.log(
@@ -62,6 +62,12 @@ if (options !== undefined) {
     `\nmedian: ${Math.round(median(runs.map((run) => run.perSecond)))} calls/s, highest resident memory ${Math.max(...runs.map((run) => run.residentMiB)).toFixed(0)} MiB`,
   );
   console.log(`all ${taken} calls answered 200 are stored and applied, each message once`);
+}
+
+/** What `npm start` tells Node of its memory. */
+async function flagsOfStart(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--max-'));
 }
 
 type Run = {
