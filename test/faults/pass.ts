@@ -7,6 +7,8 @@ import { type Form, startWorld, untilReady, type WorldOptions } from './support/
 
 export type PassOptions = {
   hitsEach: number;
+  /** Whether the other form has its turn as well; what only one form can have then happens twice as often. */
+  isWhole?: boolean;
   perSecond: number;
   /** How long what is left may take to come to rest. */
   restWithinMs: number;
@@ -64,7 +66,9 @@ export async function runRound(form: Form, round: Round, options: PassOptions): 
 
     async function runFault(fault: Fault, found: Violation[]): Promise<FaultResult> {
       const result: FaultResult = { fault: fault.name, form, hits: 0, rounds: 0, recoveryMs: [] };
-      while (result.hits < options.hitsEach && result.rounds < options.hitsEach * 2) {
+      // Both forms together have as many of each fault.
+      const wanted = options.hitsEach * (options.isWhole && fault.forms.length === 1 ? 2 : 1);
+      while (result.hits < wanted && result.rounds < wanted * 2) {
         result.rounds++;
         result.hits += await fault.strike(world, load);
         const healedAt = performance.now();

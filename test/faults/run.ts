@@ -41,6 +41,7 @@ for (const form of values.form.split(',') as Form[]) {
       { ...round, faults },
       {
         hitsEach: Number(values.hits),
+        isWhole: true,
         perSecond: Number(values.rate),
         restWithinMs: 240_000,
         evidenceMs: 30_000,
