@@ -4,6 +4,8 @@ import type { DB } from '../../schema.ts';
 /** `taken` names the day that the send counts for; otherwise the number may send again in `waitMs`. */
 export type PaceTaken = { taken: string; waitMs: null } | { taken: null; waitMs: number };
 
+// A statement waits no longer than this for the row's lock.
+const quickerBy = '10 seconds';
 const nextDay = `(app_today() + 1)::timestamp at time zone 'UTC'`;
 
 /** Counts one send of a number against its pace and its day (UTC), if it may send now. */
@@ -20,9 +22,10 @@ export async function takePace(db: Kysely<DB>, phoneNumberId: number): Promise<P
       select id, next_at, app_today(), 1 from settings where daily_cap > 0 or daily_cap is null
       on conflict (phone_number_id) do update set next_at = excluded.next_at, day = excluded.day,
         used = case when p.day = excluded.day then p.used else 0 end + 1
-        -- One that lies further ahead is from a slower pace, before a change.
-        where not p.next_at between app_now() and (select latest_at from settings) and coalesce((select s.daily_cap from settings s)
-          > case when p.day = excluded.day then p.used else 0 end, true)
+        -- One that lies far further ahead is from a slower pace, before a change. One just a little further is of a
+        -- send that began after this statement and was quicker.
+        where not p.next_at between app_now() and (select latest_at + interval '${sql.raw(quickerBy)}' from settings)
+          and coalesce((select s.daily_cap from settings s) > case when p.day = excluded.day then p.used else 0 end, true)
       returning day
     )
     select (select day from taken) as taken, extract(epoch from greatest(
