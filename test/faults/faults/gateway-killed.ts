@@ -38,6 +38,15 @@ export const gatewayKilled: readonly Fault[] = [
     },
   },
   {
+    name: 'SIGKILL while a queued message is on the wire',
+    forms: bothForms,
+    async strike(world) {
+      const victim = world.gateways.at(-1);
+      if (victim === undefined) return 0;
+      return killInSend(world, victim, Math.random() < 0.5 ? 'request' : 'answer', isSendOfQueue);
+    },
+  },
+  {
     name: 'SIGKILL between delivery and record',
     forms: bothForms,
     async strike(world) {
@@ -92,8 +101,13 @@ async function killInStatement(world: World, victim: Gateway, statement: string)
   return 1;
 }
 
-async function killInSend(world: World, victim: Gateway, where: 'request' | 'answer'): Promise<number> {
-  const traps = world.backends.map(({ relay }) => relay.catchNext(where, isSendOfRequest));
+async function killInSend(
+  world: World,
+  victim: Gateway,
+  where: 'request' | 'answer',
+  fits = isSendOfRequest,
+): Promise<number> {
+  const traps = world.backends.map(({ relay }) => relay.catchNext(where, fits));
   const held = await atMost(catchWithinMs, Promise.race(traps.map(({ caught }) => caught)));
   for (const { cancel } of traps) cancel();
   if (held === undefined) return 0;
@@ -104,8 +118,12 @@ async function killInSend(world: World, victim: Gateway, where: 'request' | 'ans
 }
 
 // What waited for its turn is sent by a worker, which is another process in the split form.
-function isSendOfRequest({ path, body }: Exchange): boolean {
-  return path.startsWith('/message/') && !/\b(async|scheduled)"/.test(body.toString('utf8'));
+function isSendOfRequest(exchange: Exchange): boolean {
+  return exchange.path.startsWith('/message/') && !isSendOfQueue(exchange);
+}
+
+function isSendOfQueue({ path, body }: Exchange): boolean {
+  return path.startsWith('/message/') && /\b(async|scheduled)"/.test(body.toString('utf8'));
 }
 
 /** ReadyForQuery, outside of a transaction. */
