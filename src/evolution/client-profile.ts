@@ -67,7 +67,9 @@ export function callProfile(ask: Ask) {
     },
 
     async fetchPrivacy(named: Named): Promise<Privacy> {
-      return ask(PrivacyAnswer, { ...named, method: 'GET', path: '/chat/fetchPrivacySettings' });
+      const told = await ask(PrivacyAnswer, { ...named, method: 'GET', path: '/chat/fetchPrivacySettings' });
+      const { readreceipts, profile, status, online, last, groupadd } = told;
+      return { readreceipts, profile, status, online, last, groupadd };
     },
 
     async updatePrivacy(input: Named & { privacy: Privacy }): Promise<void> {
