@@ -79,7 +79,7 @@ test('within a module only repositories, system files and named statement files 
 
 test('the search for writes sees raw SQL and the query builder', () => {
   const found = writes().map(({ file, table }) => `${file} ${table}`);
-  expect(found).toContain('modules/messages/accept.ts usage');
+  expect(found).toContain('modules/messages/accept/accept.ts usage');
   expect(found).toContain('modules/users/users-repository.ts users');
   expect(found.length).toBeGreaterThan(40);
 });

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { digitsOfJid } from '../../evolution/jid.ts';
 import type { Message, MessageStatus } from './message.ts';
-import type { MessageView } from './message-schemas.ts';
+import type { MessageView } from './routes/message-schemas.ts';
 
 /** A message as the API shows it. */
 export function viewOfMessage(message: Message): Static<typeof MessageView> {

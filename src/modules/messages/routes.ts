@@ -1,13 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { registerActionRoutes } from './action-routes.ts';
 import type { Messages } from './index.ts';
-import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './kind-routes.ts';
-import { registerMessageMediaRoutes } from './media-link-message-routes.ts';
-import { registerQueueRoutes } from './queue-routes.ts';
-import { registerReadingRoutes } from './reading-routes.ts';
-import { MessageParams, mediaFields, RetryBody, SendingHeaders, textFields } from './schemas.ts';
-import { answerSend, readSend, sendingResponses, sendingRoute } from './sending-route.ts';
+import { registerActionRoutes } from './routes/action-routes.ts';
+import { mediaRoute, mediumOf, registerKindRoutes, withUploads } from './routes/kind-routes.ts';
+import { registerMessageMediaRoutes } from './routes/media-link-message-routes.ts';
+import { registerQueueRoutes } from './routes/queue-routes.ts';
+import { registerReadingRoutes } from './routes/reading-routes.ts';
+import { MessageParams, mediaFields, RetryBody, SendingHeaders, textFields } from './routes/schemas.ts';
+import { answerSend, readSend, sendingResponses, sendingRoute } from './routes/sending-route.ts';
+
+export { registerMediaLinkRoutes } from './routes/media-link-routes.ts';
 
 const config = { auth: 'user' } as const;
 

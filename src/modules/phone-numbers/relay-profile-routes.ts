@@ -1,11 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Privacy } from '../../evolution/client-profile.ts';
 import { digitsOfJid } from '../../evolution/jid.ts';
 import { callerOf } from '../../http/authenticate.ts';
 import type { KnownProblemCode } from '../../http/problem-codes.ts';
 import { problems } from '../../http/problem-details.ts';
 import type { PhoneNumbers } from './index.ts';
+import type { Privacy } from './relay-profile.ts';
 import {
   ChangePrivacyBody,
   ChangeProfileBody,

@@ -7,6 +7,8 @@ import { inTurn, type RelayCall, type To } from './relay-call.ts';
 import { requirePhone } from './relay-errors.ts';
 import type { ResolveToken } from './resolve-token.ts';
 
+export type { Privacy } from '../../evolution/client-profile.ts';
+
 export type ProfileChange = {
   name?: string;
   about?: string;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { noteGapOfNumber } from '../../../src/modules/inbound/gap-repairs-system.ts';
 import { createPresence } from '../../../src/modules/inbound/presence.ts';
 import { createReadBackends } from '../../../src/modules/inbound/read-backends.ts';
-import { createSettleByEvidence } from '../../../src/modules/messages/settle-by-evidence.ts';
+import { createSettleByEvidence } from '../../../src/modules/messages/evidence/settle-by-evidence.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type RecordServer, recordOf, startRecordServer, type WireRecord } from './record-server.ts';
 import {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCatchUp } from '../../../src/modules/messages/apply-status.ts';
-import { createSettleBatch, type Settlement } from '../../../src/modules/messages/settle.ts';
+import { createCatchUp } from '../../../src/modules/messages/evidence/apply-status.ts';
+import { createSettleBatch, type Settlement } from '../../../src/modules/messages/sending/settle.ts';
 import {
   type Call,
   eventually,

@@ -6,7 +6,7 @@ import { agreementOf } from '../../../src/evolution/fingerprint-form.ts';
 import type { Outbound } from '../../../src/evolution/outbound.ts';
 import { createEvolutionPool } from '../../../src/evolution/pool.ts';
 import type { Integration } from '../../../src/evolution/wire.ts';
-import { fingerprintOf } from '../../../src/modules/messages/fingerprint.ts';
+import { fingerprintOf } from '../../../src/modules/messages/drafts/fingerprint.ts';
 import { fastKnobs, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { createApi, KEY } from '../../sandbox/support/api.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outbound } from '../../../src/evolution/outbound.ts';
-import { fingerprintOf } from '../../../src/modules/messages/fingerprint.ts';
-import { createSettleByEvidence } from '../../../src/modules/messages/settle-by-evidence.ts';
+import { fingerprintOf } from '../../../src/modules/messages/drafts/fingerprint.ts';
+import { createSettleByEvidence } from '../../../src/modules/messages/evidence/settle-by-evidence.ts';
 import {
   type Call,
   type InboundTest,

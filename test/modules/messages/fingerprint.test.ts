@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { echoContentOf } from '../../../src/evolution/echo-content.ts';
 import { type Agreement, agreementOf } from '../../../src/evolution/fingerprint-form.ts';
 import type { Outbound } from '../../../src/evolution/outbound.ts';
-import { fingerprintOf } from '../../../src/modules/messages/fingerprint.ts';
+import { fingerprintOf } from '../../../src/modules/messages/drafts/fingerprint.ts';
 import { readCapture } from '../../evolution/captures.ts';
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requireKindSupport } from '../../../src/modules/messages/kind-support.ts';
+import { requireKindSupport } from '../../../src/modules/messages/drafts/kind-support.ts';
 import { type Kinds, type Line, startKinds } from './kinds-support.ts';
 import { newRecipient } from './support.ts';
 

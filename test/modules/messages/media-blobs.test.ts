@@ -1,8 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { extendBlob, keepBlob, type NewBlob, readBlob } from '../../../src/modules/messages/media-blobs-repository.ts';
-import { findLinkedBlob, removeBlobs } from '../../../src/modules/messages/media-blobs-system.ts';
+import {
+  extendBlob,
+  keepBlob,
+  type NewBlob,
+  readBlob,
+} from '../../../src/modules/messages/media/media-blobs-repository.ts';
+import { findLinkedBlob, removeBlobs } from '../../../src/modules/messages/media/media-blobs-system.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 
 let database: TestDatabase;

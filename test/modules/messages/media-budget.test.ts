@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createMediaBudget } from '../../../src/modules/messages/media-budget.ts';
+import { createMediaBudget } from '../../../src/modules/messages/media/media-budget.ts';
 
 const mebibyte = 1_048_576;
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createMediaLinks } from '../../../src/modules/messages/media-link.ts';
+import { createMediaLinks } from '../../../src/modules/messages/media/media-link.ts';
 import { type Kinds, startKinds } from './kinds-support.ts';
 import { type MediaServer, startMediaServer } from './media-server.ts';
 import { expectExactRecords, messageRow, newRecipient } from './support.ts';

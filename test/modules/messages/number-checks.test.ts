@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeOldChecks } from '../../../src/modules/messages/number-checks-system.ts';
+import { removeOldChecks } from '../../../src/modules/messages/actions/number-checks-system.ts';
 import { type Sender, senderOf, startSender, usedUnits } from './support.ts';
 
 let sender: Sender;

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Evidence, pairEvidence, type UnprovenMessage } from '../../../src/modules/messages/pair-evidence.ts';
+import {
+  type Evidence,
+  pairEvidence,
+  type UnprovenMessage,
+} from '../../../src/modules/messages/evidence/pair-evidence.ts';
 
 const at = (second: number) => new Date(1_800_000_000_000 + second * 1_000);
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AcceptBatch, createAcceptBatch, type NewMessage } from '../../../src/modules/messages/accept.ts';
+import { type AcceptBatch, createAcceptBatch, type NewMessage } from '../../../src/modules/messages/accept/accept.ts';
 import { createPool } from '../../../src/platform/database/connect.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resolveRecipient } from '../../../src/modules/messages/recipient.ts';
-import { recordReceived } from '../../../src/modules/messages/record-received.ts';
+import { resolveRecipient } from '../../../src/modules/messages/drafts/recipient.ts';
+import { recordReceived } from '../../../src/modules/messages/evidence/record-received.ts';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createAcceptBatch } from '../../../src/modules/messages/accept.ts';
-import { createSettleBatch, type Settlement } from '../../../src/modules/messages/settle.ts';
+import { createAcceptBatch } from '../../../src/modules/messages/accept/accept.ts';
+import { createSettleBatch, type Settlement } from '../../../src/modules/messages/sending/settle.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/harness.ts';
 

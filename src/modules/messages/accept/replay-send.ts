@@ -1,0 +1,74 @@
+import { type Kysely, sql } from 'kysely';
+import { digitsOfJid } from '../../../evolution/jid.ts';
+import type { SendOutcome } from '../../../evolution/outcome.ts';
+import type { DB } from '../../../schema.ts';
+import { idempotencyKeyInUse, noSuchMessage, outcomeUnknown, refusal } from '../errors.ts';
+import type { MessageStatus } from '../message.ts';
+import type { SendAnswer, SendInput } from '../sending/send-input.ts';
+import type { ClaimedKey } from './idempotency-keys-repository.ts';
+
+type Row = {
+  id: string;
+  status: MessageStatus;
+  statusReason: string | null;
+  whatsappId: string | null;
+  remoteJid: string;
+  /** Null where it left with its request. */
+  dueAt: Date | null;
+  createdAt: Date;
+  isSandbox: boolean;
+  used: number;
+  renewsInSeconds: number;
+};
+
+type NotSentCode = Extract<SendOutcome, { kind: 'not_sent' }>['code'];
+
+/**
+ * The answer to a send that was accepted before, as its message makes it read now. Throws `idempotency_key_in_use`
+ * while it is under way.
+ */
+export function createReplaySend(deps: { db: Kysely<DB> }) {
+  return async function replaySend(
+    { userId, dailyMax }: Pick<SendInput, 'userId' | 'dailyMax'>,
+    claimed: ClaimedKey,
+  ): Promise<SendAnswer> {
+    const row = claimed.messageId === null ? undefined : await findSend(deps.db, userId, claimed.messageId);
+    if (row === undefined) throw noSuchMessage();
+    const quota = { limit: dailyMax, used: row.used, renewsInSeconds: row.renewsInSeconds };
+    const about = { id: row.id, to: digitsOfJid(row.remoteJid) ?? row.remoteJid, isSandbox: row.isSandbox, quota };
+    const { status, dueAt } = row;
+    switch (status) {
+      case 'sent':
+      case 'delivered':
+      case 'read':
+      case 'played':
+        return { kind: 'sent', whatsappId: row.whatsappId ?? '', ...about };
+      case 'received':
+        throw noSuchMessage();
+      default:
+        if (dueAt === null) return { kind: 'refused', error: problemOf(row), quota };
+        return { kind: 'queued', status, sendAt: dueAt > row.createdAt ? dueAt : null, ...about };
+    }
+  };
+}
+
+// What its sender was told when it left with its request.
+function problemOf({ id, status, statusReason }: Row) {
+  // One that was never attempted gives its key back.
+  if (status === 'sending' || statusReason === 'not_attempted') throw idempotencyKeyInUse(id);
+  if (status === 'unknown') return outcomeUnknown(id, statusReason ?? 'timeout');
+  return refusal({ code: statusReason as NotSentCode, detail: 'It said why the first time.' }, id);
+}
+
+async function findSend(db: Kysely<DB>, userId: number, messageId: string): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    select m.id, m.status, m.status_reason as "statusReason", m.whatsapp_id as "whatsappId",
+      m.remote_jid as "remoteJid", m.due_at as "dueAt", m.created_at as "createdAt",
+      coalesce(b.is_sandbox, false) as "isSandbox",
+      coalesce((select used from usage where user_id = m.user_id and day = app_today()), 0) as used,
+      greatest(1, ceil(extract(epoch from (app_today() + 1)::timestamp at time zone 'UTC' - app_now())))::int
+        as "renewsInSeconds"
+    from messages m left join backends b on b.id = m.backend_id
+    where m.id = ${messageId}::uuid and m.user_id = ${userId} and m.direction = 'outbound'`.execute(db);
+  return rows[0];
+}

@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import { DomainError } from '../../../platform/errors.ts';
+import type { DB } from '../../../schema.ts';
+import type { SendableNumber } from '../../phone-numbers/index.ts';
+import { giveBackPace, type PaceTaken, takePace } from './number-paces-system.ts';
+
+/** Takes back what was counted, for a send that was refused later; a failure to do so only costs the number a wait. */
+export type GiveBack = () => Promise<void>;
+
+export type NumberPaces = ReturnType<typeof createNumberPaces>;
+
+/** How fast, and how often on a day, each number may send. */
+export function createNumberPaces(deps: { db: Kysely<DB> }) {
+  async function tryTake(number: Pick<SendableNumber, 'id' | 'isPaced'>): Promise<PaceTaken> {
+    return number.isPaced ? takePace(deps.db, number.id) : { taken: '', waitMs: null };
+  }
+
+  const giveBackOf =
+    (number: Pick<SendableNumber, 'id' | 'isPaced'>, day: string): GiveBack =>
+    async () => {
+      if (number.isPaced) await giveBackPace(deps.db, number.id, day).catch(ignore);
+    };
+
+  return {
+    /** Counts a send that leaves now. Throws `number_paced` where the number may not send yet. */
+    async take(number: Pick<SendableNumber, 'id' | 'isPaced'>): Promise<GiveBack> {
+      const { taken, waitMs } = await tryTake(number);
+      if (taken === null) throw numberPaced(waitMs);
+      return giveBackOf(number, taken);
+    },
+
+    /** The same for a send that can wait: the milliseconds after which to try again, where it may not leave now. */
+    async takeOrWait(
+      number: Pick<SendableNumber, 'id' | 'isPaced'>,
+    ): Promise<{ giveBack: GiveBack; waitMs: null } | { waitMs: number }> {
+      const { taken, waitMs } = await tryTake(number);
+      return taken === null ? { waitMs } : { giveBack: giveBackOf(number, taken), waitMs: null };
+    },
+  };
+}
+
+function numberPaced(waitMs: number): DomainError {
+  return new DomainError('number_paced', 'This phone number may not send again yet: its pace or its day is used up.', {
+    kind: 'limit',
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+  });
+}
+
+function ignore(): void {}
