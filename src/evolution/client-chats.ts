@@ -1,6 +1,7 @@
 import { type ChatMessage, chatMessagesOf } from './chat-message.ts';
 import { EvolutionError } from './errors.ts';
 import { booleanAt, dateOf, type Json, numberAt, recordAt } from './json-reading.ts';
+import { secondsOf } from './message-content.ts';
 import { jidAt, pictureAt, textAt } from './read-rows.ts';
 import type { Ask, Named } from './reading-call.ts';
 import { FindMessagesAnswer } from './wire-history.ts';
@@ -25,8 +26,11 @@ export type Contact = {
   isSaved: boolean;
 };
 
-/** Records of one page, as they were counted there: those that are no chat, contact or message are left out of `items`. */
+/** `records` is how many the page had there: those that are no chat, contact or message are left out of `items`. */
 export type Page<T> = { items: T[]; records: number };
+
+/** A page of a list by time, with the time of its latest record, to the second. */
+export type TimedPage<T> = Page<T> & { latest: Date | null };
 
 export type MediaLoad =
   | { kind: 'loaded'; bytes: Buffer; mimetype: string | null; fileName: string | null }
@@ -43,7 +47,7 @@ const gone =
 export function callChats(ask: Ask) {
   return {
     /** Latest first; of each chat what was written until then. */
-    async findChats(input: Named & { until: Date; skip: number; take: number }): Promise<Page<Chat>> {
+    async findChats(input: Named & { until: Date; skip: number; take: number }): Promise<TimedPage<Chat>> {
       const { until, skip, take, ...named } = input;
       const rows = await ask(Rows, {
         ...named,
@@ -52,7 +56,8 @@ export function callChats(ask: Ask) {
         body: { where: { messageTimestamp: { gte: epoch, lte: until.toISOString() } }, take, skip },
         answerBytesMax: longAnswerBytesMax,
       });
-      return { items: rows.flatMap((row) => chatOf(named.instance, row)), records: rows.length };
+      const latest = latestOf(rows.map((row) => dateOf(row.updatedAt)));
+      return { items: rows.flatMap((row) => chatOf(named.instance, row)), records: rows.length, latest };
     },
 
     /** In no order that a server promises. `page` counts from 1. */
@@ -66,7 +71,7 @@ export function callChats(ask: Ask) {
     /** Messages of one chat until a moment, latest first. `page` counts from 1. */
     async findChatMessages(
       input: Named & { remoteJid: string; until: Date; page: number; pageSize: number },
-    ): Promise<Page<ChatMessage>> {
+    ): Promise<TimedPage<ChatMessage>> {
       const { remoteJid, until, page, pageSize, ...named } = input;
       const { messages } = await ask(FindMessagesAnswer, {
         ...named,
@@ -80,7 +85,13 @@ export function callChats(ask: Ask) {
         answerBytesMax: longAnswerBytesMax,
       });
       const ofChat = chatMessagesOf(named.instance, messages.records).filter((each) => each.remoteJid === remoteJid);
-      return { items: ofChat, records: messages.records.length };
+      const latest = latestOf(
+        messages.records.map(({ messageTimestamp }) => {
+          const seconds = secondsOf(messageTimestamp);
+          return seconds === null ? null : new Date(seconds * 1_000);
+        }),
+      );
+      return { items: ofChat, records: messages.records.length, latest };
     },
 
     /** The medium of a message, up to 16 MiB. Only WHATSAPP-BAILEYS gives any. */
@@ -107,6 +118,11 @@ export function callChats(ask: Ask) {
       }
     },
   };
+}
+
+function latestOf(times: readonly (Date | null)[]): Date | null {
+  const known = times.filter((time) => time !== null).map((time) => time.getTime());
+  return known.length === 0 ? null : new Date(known.reduce((one, other) => Math.max(one, other)));
 }
 
 function chatOf(instance: string, row: Json): Chat[] {

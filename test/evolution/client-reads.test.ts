@@ -127,7 +127,7 @@ test('messages of a chat keep their order, with how far the own ones came; those
   ]);
   expect(JSON.parse(last().body).where.key).toEqual({ remoteJid });
   const other = await reads.findChatMessages({ ...to, remoteJid: 'x@lid', until, page: 1, pageSize: 2 });
-  expect(other).toEqual({ items: [], records: 2 });
+  expect(other).toEqual({ items: [], records: 2, latest: new Date(1_795_176_647_000) });
 });
 
 test('a picture is an address on the web or none', async () => {

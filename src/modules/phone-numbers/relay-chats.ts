@@ -50,7 +50,9 @@ export function createRelayChats(deps: {
     async chats(userId: number, id: number, place: RelayPlace): Promise<Listed<Omit<Chat, 'lastMessage'> & Last>> {
       const number = await tokens.requireOwn(userId, id);
       const { until, skip, limit: take } = place;
-      const { items, records } = await call(number, (reads, to) => reads.findChats({ ...to(), until, skip, take }));
+      const { items, records, latest } = await call(number, (reads, to) =>
+        reads.findChats({ ...to(), until, skip, take }),
+      );
       const ids = await idsOf(
         number,
         items.flatMap(({ lastMessage }) => lastMessage ?? []),
@@ -59,7 +61,7 @@ export function createRelayChats(deps: {
         ...chat,
         lastMessage: chat.lastMessage === null ? null : known(chat.lastMessage, ids),
       }));
-      return { items: chats, next: nextPlace(place, records) };
+      return { items: chats, next: nextPlace(place, records, latest) };
     },
 
     /** In no order of ours; `isWhole` is false where a search did not look at all of them. */
@@ -83,11 +85,11 @@ export function createRelayChats(deps: {
       const number = await tokens.requireOwn(userId, id);
       const { until, skip, limit: pageSize } = place;
       const remoteJid = addressOf(chat, number);
-      const { items, records } = await call(number, (reads, to) =>
+      const { items, records, latest } = await call(number, (reads, to) =>
         reads.findChatMessages({ ...to(), remoteJid, until, page: skip / pageSize + 1, pageSize }),
       );
       const ids = await idsOf(number, items);
-      return { items: items.map((message) => known(message, ids)), next: nextPlace(place, records) };
+      return { items: items.map((message) => known(message, ids)), next: nextPlace(place, records, latest) };
     },
 
     /**

@@ -6,10 +6,14 @@ export type RelayPlace = { until: Date; skip: number; limit: number };
 // The further a page lies behind, the more a backend reads for it.
 const skipMax = 100_000;
 
-/** Where the next page begins; null at the end, and where it is too far. */
-export function nextPlace(place: RelayPlace, records: number): RelayPlace | null {
+/**
+ * Where the next page begins; null at the end, and where it is too far. `latest` is the time of the first page's latest
+ * entry, at which the list stands still from then on.
+ */
+export function nextPlace(place: RelayPlace, records: number, latest: Date | null = null): RelayPlace | null {
   const skip = place.skip + place.limit;
-  return records < place.limit || skip > skipMax ? null : { ...place, skip };
+  if (records < place.limit || skip > skipMax) return null;
+  return { ...place, skip, until: place.skip === 0 && latest !== null ? latest : place.until };
 }
 
 export function encodePlace({ until, skip, limit }: RelayPlace): string {
