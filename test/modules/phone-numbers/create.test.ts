@@ -54,6 +54,9 @@ test('a create answers with the QR code as soon as its event came, long before t
       connected_at: null,
       created_at: expect.any(String),
       sandbox: true,
+      send_interval_ms: null,
+      send_jitter_ms: null,
+      daily_cap: null,
     },
   });
   const expiresInMs = Date.parse(body.phone_number.qr_expires_at) - Date.now();
