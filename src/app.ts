@@ -22,6 +22,7 @@ import { registerRoot } from './http/root.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
+import { registerAdminRoutes } from './modules/admin/routes.ts';
 import { registerCampaignRoutes } from './modules/campaigns/routes.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMediaLinkRoutes, registerMessageRoutes } from './modules/messages/routes.ts';
@@ -102,6 +103,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerStatisticsRoutes(app, services);
   registerWebhookRoutes(app, services);
   registerRealtimeRoutes(app, services);
+  registerAdminRoutes(app, services);
   return app;
 }
 

@@ -5,6 +5,7 @@ const second = 1_000;
 /** Every lane and every periodic task of a worker. Disposing stops the lanes; the alarm ends with the services. */
 export function startLanes(services: Services): AsyncDisposable {
   const {
+    admin,
     alarm,
     backends,
     campaigns,
@@ -21,8 +22,10 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('probe-backends', config.healthCheckIntervalMs, backends.probeAll);
   alarm.every('probe-absent-backends', Math.min(second, config.healthCheckIntervalMs), backends.probeAbsent);
   alarm.every('finish-creations', 10 * second, phoneNumbers.finishCreations);
+  alarm.every('finish-moves', 10 * second, phoneNumbers.finishMoves);
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
+  alarm.every('erase-users', 5 * second, admin.eraseUsers);
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
   alarm.every('expire-messages', second, messages.expire);
   alarm.every('wake-numbers', 2 * second, messages.wakeNumbersThatMayGo);

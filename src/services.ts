@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Config } from './config.ts';
+import { type Admin, createAdmin } from './modules/admin/index.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
 import { type Campaigns, createCampaigns } from './modules/campaigns/index.ts';
 import { createInbound, type Inbound } from './modules/inbound/index.ts';
@@ -52,6 +53,8 @@ export type ServiceOverrides = {
   messages?: Partial<MessagesOptions>;
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
   realtime?: Partial<RealtimeOptions>;
+  backends?: Partial<Parameters<typeof createBackends>[0]>;
+  admin?: Partial<Parameters<typeof createAdmin>[0]>;
   mails?: Partial<MailsOptions>;
   /** Milliseconds that requests and calls under way have when closing begins. */
   closeWithinMs?: number;
@@ -75,6 +78,7 @@ export type Services = AsyncDisposable & {
   inbound: Inbound;
   webhookDelivery: WebhookDelivery;
   realtime: Realtime;
+  admin: Admin;
   statistics: ReturnType<typeof createStatistics>;
   requestRecorder: ReturnType<typeof createRequestRecorder>;
   retention: ReturnType<typeof createRetention>;
@@ -181,7 +185,14 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     corsOrigins: config.corsOrigins,
     ...overrides.realtime,
   });
-  const backends = createBackends({ db, secretBox, clock, logger, readTimeoutMs: config.requestTimeoutMs });
+  const backends = createBackends({
+    db,
+    secretBox,
+    clock,
+    logger,
+    readTimeoutMs: config.requestTimeoutMs,
+    ...overrides.backends,
+  });
   backends.follow(config.healthCheckIntervalMs);
   const phoneNumbers = createPhoneNumbers({
     db,
@@ -214,6 +225,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
   });
   const campaigns = createCampaigns({ db, ids, clock, phoneNumbers, messages });
   const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends });
+  const admin = createAdmin({ db, ids, logger, backends, phoneNumbers, plans, users, ...overrides.admin });
 
   return {
     config,
@@ -232,6 +244,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     inbound,
     webhookDelivery,
     realtime,
+    admin,
     statistics,
     requestRecorder,
     retention,

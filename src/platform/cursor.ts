@@ -40,6 +40,14 @@ export function decodeUuidCursor(text: string): Cursor<string> {
   throw notFromAList();
 }
 
+/** The same, for lists whose ids are numbers. */
+export function decodeNumericCursor(text: string): Cursor<number> {
+  const { createdAt, id } = decodeCursor(text);
+  const number = Number(id);
+  if (Number.isSafeInteger(number)) return { createdAt, id: number };
+  throw notFromAList();
+}
+
 function notFromAList(): DomainError {
   return new DomainError('invalid_request', 'cursor: not one that a list gave.', { kind: 'invalid' });
 }

@@ -48,8 +48,11 @@ const owners: Record<string, string> = {
   audit_log: 'modules/admin',
 };
 
-/** Old rows of several owners go in one periodic task, which changes nothing that anybody still reads. */
-const retention = /^modules\/statistics\/retention-system\.ts$/;
+/**
+ * Old rows of several owners go in one periodic task, which changes nothing that anybody still reads; and so does all
+ * that is of a user who is being deleted.
+ */
+const retention = /^modules\/(statistics\/retention-system|admin\/erase-system)\.ts$/;
 /** Statement parts that their owner exports for use in a larger WITH, and the use cases that own such a statement. */
 const fileNames =
   /(-repository|-system)\.ts$|\/(append-part|append-events|stats-parts|count-received|accept|accept-any|settle|placement|request-recorder|apply-status|record-received)\.ts$/;

@@ -15,6 +15,7 @@ export const eventTypes = [
   'number.disconnected',
   'number.error',
   'number.deleted',
+  'number.moved',
   'endpoint.disabled',
   'quota.threshold',
   'campaign.updated',

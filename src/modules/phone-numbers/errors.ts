@@ -40,6 +40,14 @@ export function backendDoesNotSay(cause: unknown): DomainError {
   );
 }
 
+export function notMovable(why: string): DomainError {
+  return new DomainError('number_not_movable', `The phone number cannot be moved. ${why}`, { kind: 'conflict' });
+}
+
+export function moveUnderWay(): DomainError {
+  return new DomainError('move_under_way', 'The phone number is on its way to another backend.', { kind: 'conflict' });
+}
+
 /** Runs `work`; a second number with the same alias becomes `alias_taken`. */
 export async function translateAliasConflict<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -17,8 +17,17 @@ export async function makeInboundSecret(
   deps: { ids: Ids; secretBox: SecretBox },
   number: { phoneNumberId: number; backendName: string },
 ): Promise<InboundSecret> {
-  const made = { id: deps.ids.base62(22), secret: deps.ids.base62(43) };
   await endInboundSecrets(tx, number.phoneNumberId, { afterSeconds: 0 });
+  return addInboundSecret(tx, deps, number);
+}
+
+/** The same beside the others, for a number that still lives elsewhere. */
+export async function addInboundSecret(
+  tx: Transaction<DB>,
+  deps: { ids: Ids; secretBox: SecretBox },
+  number: { phoneNumberId: number; backendName: string },
+): Promise<InboundSecret> {
+  const made = { id: deps.ids.base62(22), secret: deps.ids.base62(43) };
   await insertInboundSecret(tx, {
     id: made.id,
     phoneNumberId: number.phoneNumberId,

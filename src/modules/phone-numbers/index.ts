@@ -18,6 +18,8 @@ import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
 import { createExpireQrCodes } from './expire-qr-codes.ts';
 import { createFetchQr } from './fetch-qr.ts';
 import { createFinishCreations } from './finish-creations.ts';
+import { createMoveNumber } from './move-number.ts';
+import { claimMoves } from './moves-system.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import { findPhoneNumber, listPhoneNumbers } from './phone-numbers-repository.ts';
 import { createRelay } from './relay.ts';
@@ -58,6 +60,8 @@ export function createPhoneNumbers(deps: {
   const checkConnection = createCheckConnection({ ...deps, tokens });
   const shared = { ...deps, keepAlive, watch: createNumberWatch(deps), tokens, checkConnection };
   const deleteNumber = createDeleteNumber(shared);
+  const fetchQr = createFetchQr(shared);
+  const moves = createMoveNumber(shared);
 
   return {
     /**
@@ -70,7 +74,7 @@ export function createPhoneNumbers(deps: {
      * The number with a code that can be scanned; `qrCode` is null once it is connected, or when none came within 8 s.
      * Throws `not_found`, `backend_unavailable`, `backend_failed`.
      */
-    fetchQr: createFetchQr(shared),
+    fetchQr,
     /** What is undefined stays, null takes away. Throws `not_found`, `invalid_url`, `alias_taken`. */
     change: createChangeNumber(shared),
     /**
@@ -97,6 +101,24 @@ export function createPhoneNumbers(deps: {
       shared.tokens.forget(id);
     },
 
+    /**
+     * For operators: moves a number of any user to the named backend, or to the least loaded that suits its user, and
+     * asks for the code to scan there. `moving`: its old backend has not said yet that it is gone; finishMoves goes on.
+     * Throws `not_found`, `number_not_movable`, `move_under_way`, `no_backend_available`, `backend_unavailable` and
+     * `backend_failed`, after which all is as it was.
+     */
+    async move(
+      id: number,
+      target: { backendId?: number } = {},
+    ): Promise<{ outcome: 'moved' | 'moving'; number: PhoneNumber }> {
+      const { userId, outcome } = await moves.move(id, target);
+      shared.tokens.forget(id);
+      const shown = outcome === 'moved' ? await fetchQr(userId, id).catch(() => undefined) : undefined;
+      const number = shown ?? (await findPhoneNumber(deps.db, userId, id));
+      if (number === undefined) throw notFound('Phone number');
+      return { outcome, number };
+    },
+
     /** Throws `not_found` for a number of somebody else as for none. */
     async get(userId: number, id: number): Promise<PhoneNumber> {
       const number = await findPhoneNumber(deps.db, userId, id);
@@ -119,6 +141,10 @@ export function createPhoneNumbers(deps: {
 
     /** Periodic: settles creations that nobody finished within 60 s, as far as their backends say. Safe in parallel. */
     finishCreations: createFinishCreations(shared),
+    /** Periodic: goes on with moves that nobody worked on for 60 s. Safe in parallel. */
+    async finishMoves(): Promise<void> {
+      await Promise.all((await claimMoves(deps.db, 20)).map(moves.proceed));
+    },
     /** Periodic: takes numbers deleted 45 s ago or earlier off backends that did not say so yet. Safe in parallel. */
     removeDeleted: createRemoveDeleted(shared),
     /** Periodic: forgets codes that ran out 2 s ago or earlier; their numbers are disconnected by `qr_expired`. */

@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { EvolutionClient } from '../../evolution/client.ts';
 import { EvolutionError } from '../../evolution/errors.ts';
-import { EVOLUTION_EVENTS } from '../../evolution/wire.ts';
 import { databaseUnavailable } from '../../platform/database/batch.ts';
 import { isDatabaseTrouble } from '../../platform/database/failures.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -14,6 +13,7 @@ import type { Backend, Backends } from '../backends/index.ts';
 import { readStates } from './connection-system.ts';
 import type { Draft } from './creation.ts';
 import { backendDoesNotSay, backendFailed, noBackendReached } from './errors.ts';
+import { instanceWebhook } from './instance-webhook.ts';
 import { confirmCreation } from './settle-creation.ts';
 
 export type SetUpResult =
@@ -78,14 +78,7 @@ export function createSetUpOnBackend(deps: {
         ...(draft.official === undefined ? {} : { businessId: draft.official.businessId }),
         qrcode: draft.integration === 'WHATSAPP-BAILEYS',
         ...(draft.number === undefined ? {} : { number: draft.number }),
-        webhook: {
-          enabled: true,
-          url: `${deps.callbackUrl()}/hooks/evolution/${draft.inbound.id}`,
-          headers: { authorization: `Bearer ${draft.inbound.secret}` },
-          byEvents: false,
-          base64: false,
-          events: [...EVOLUTION_EVENTS],
-        },
+        webhook: instanceWebhook(deps.callbackUrl(), draft.inbound),
       });
       const { base64, pairingCode } = answer.qrcode ?? {};
       return { kind: 'made', qr: base64 === undefined ? null : { image: base64, pairingCode: pairingCode ?? null } };

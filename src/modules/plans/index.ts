@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '../../schema.ts';
 import { mergeOverrides } from './merge-overrides.ts';
-import type { Plan, PlanOverride } from './plan.ts';
-import { findPlan, listPlans } from './plans-repository.ts';
+import type { Plan, PlanOverride, PlanPlacement } from './plan.ts';
+import { findPlan, listPlans, updatePlacement } from './plans-repository.ts';
+
+export type { Plan } from './plan.ts';
 
 export type Plans = {
   /** Smallest plan first. */
@@ -13,6 +15,8 @@ export type Plans = {
    * transaction. Throws an Error that names the plan or field when one is unknown or out of range.
    */
   mergeOverrides(overrides: Record<string, PlanOverride>): Promise<void>;
+  /** For operators; holds for numbers placed from now on. Answers false where there is no such plan. */
+  setPlacement(planType: string, placement: PlanPlacement): Promise<boolean>;
 };
 
 /** The catalogue of plans. What counts for one user stands in that user's row. */
@@ -21,5 +25,6 @@ export function createPlans(deps: { db: Kysely<DB> }): Plans {
     list: () => listPlans(deps.db),
     find: (planType) => findPlan(deps.db, planType),
     mergeOverrides: (overrides) => mergeOverrides(deps.db, overrides),
+    setPlacement: (planType, placement) => updatePlacement(deps.db, planType, placement),
   };
 }

@@ -4,6 +4,10 @@ export type Plan = {
   maxMessagesPerDay: number;
   requestsPerMinute: number;
   price: string;
+  /** Labels that a backend of these users' numbers must have. */
+  placementLabels: string[];
+  /** Whether such a user's numbers are on backends of their own. */
+  isolation: 'shared' | 'dedicated';
 };
 
 /** Figures that replace a plan's own; what is left out stays. */
@@ -13,3 +17,6 @@ export type PlanOverride = {
   requests_per_minute?: number;
   price?: string;
 };
+
+/** Where the numbers of a plan's users may go; what is left out stays. */
+export type PlanPlacement = { placementLabels?: readonly string[]; isolation?: Plan['isolation'] };

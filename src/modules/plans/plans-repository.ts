@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
-import type { Plan, PlanOverride } from './plan.ts';
+import type { Plan, PlanOverride, PlanPlacement } from './plan.ts';
 
 export async function listPlans(db: Kysely<DB>): Promise<Plan[]> {
   return selectPlans(db).orderBy('max_phone_numbers').orderBy('plan_type').execute();
@@ -29,6 +29,21 @@ export async function updatePlan(tx: Transaction<DB>, planType: string, figures:
     .execute();
 }
 
+/** Answers false where there is no such plan. */
+export async function updatePlacement(db: Kysely<DB>, planType: string, placement: PlanPlacement): Promise<boolean> {
+  const { placementLabels, isolation } = placement;
+  const result = await db
+    .updateTable('plans')
+    .set({
+      ...(placementLabels === undefined ? {} : { placement_labels: [...placementLabels] }),
+      ...(isolation === undefined ? {} : { isolation }),
+      updated_at: sql`now()`,
+    })
+    .where('plan_type', '=', planType)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
 function selectPlans(db: Kysely<DB>) {
   return db
     .selectFrom('plans')
@@ -38,5 +53,8 @@ function selectPlans(db: Kysely<DB>) {
       'max_messages_per_day as maxMessagesPerDay',
       'requests_per_minute as requestsPerMinute',
       'price',
-    ]);
+      'placement_labels as placementLabels',
+      'isolation',
+    ])
+    .$narrowType<Pick<Plan, 'isolation'>>();
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -19,6 +20,18 @@ import { createLogIn, type Login, type SessionTokens } from './log-in.ts';
 import { deleteSession } from './login-sessions-repository.ts';
 import { createLoginThrottle, type LoginLimits, loginLimits } from './login-throttle.ts';
 import type { Mails } from './mails.ts';
+import {
+  beginErasing,
+  type ErasingUser,
+  endErasing,
+  findManagedUser,
+  listErasing,
+  listManagedUsers,
+  type ManagedUser,
+  type UserChange,
+  type UserFilter,
+  updateManagedUser,
+} from './operator-system.ts';
 import { createPasswords } from './passwords.ts';
 import { createRefreshSession } from './refresh-session.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
@@ -31,6 +44,7 @@ import { type Credential, deleteExpired, findLive } from './users-system.ts';
 
 export { apiKeyPrefix } from './api-key.ts';
 export { createMails, type Mails, type MailsOptions } from './mails.ts';
+export type { ManagedUser, UserChange, UserFilter } from './operator-system.ts';
 export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {
@@ -112,6 +126,17 @@ export type Users = {
   lockUser(tx: Transaction<DB>, userId: number): Promise<LockedUser | undefined>;
   /** Makes this process see a change of the user at once; the others see it within 3 s. */
   forgetCaller(userId: number): void;
+  /** For operators: the users as such, whoever asks. */
+  managed: {
+    list(filter: UserFilter, page: { limit: number; after?: { createdAt: Date; id: number } }): Promise<ManagedUser[]>;
+    find(userId: number): Promise<ManagedUser | undefined>;
+    /** Holds in this process at once, in the others within 3 s. Throws `not_found`. */
+    change(userId: number, change: UserChange): Promise<void>;
+    /** The user can do nothing more from now on, and is nobody. Throws `not_found`. */
+    beginErasing(userId: number): Promise<void>;
+    listErasing(limit: number): Promise<ErasingUser[]>;
+    endErasing(userId: number): Promise<void>;
+  };
   /** Deletes sessions and keys that are over, at most 1,000 of each; answers how many. For a periodic task. */
   deleteExpired(): Promise<number>;
 };
@@ -180,6 +205,20 @@ export function createUsers(options: UsersOptions): Users {
     findUser: (userId) => findUser(db, userId),
     lockUser,
     forgetCaller: forget,
+    managed: {
+      list: (filter, page) => listManagedUsers(db, filter, page),
+      find: (userId) => findManagedUser(db, userId),
+      async change(userId, change) {
+        if (!(await updateManagedUser(db, userId, change))) throw notFound('User');
+        forget(userId);
+      },
+      async beginErasing(userId) {
+        if (!(await inTransaction(db, (tx) => beginErasing(tx, userId)))) throw notFound('User');
+        forget(userId);
+      },
+      listErasing: (limit) => listErasing(db, limit),
+      endErasing: (userId) => endErasing(db, userId),
+    },
     deleteExpired: () => deleteExpired(db),
   };
 }

@@ -37,11 +37,34 @@ async function limitsOf(userId: number) {
     .executeTakeFirstOrThrow();
 }
 
+const anywhere = { placementLabels: [], isolation: 'shared' };
+
 test('the catalogue holds the three plans, smallest first', async () => {
   expect(await plans.list()).toEqual([
-    { planType: 'starter', maxPhoneNumbers: 3, maxMessagesPerDay: 1_000, requestsPerMinute: 300, price: 'free' },
-    { planType: 'business', maxPhoneNumbers: 10, maxMessagesPerDay: 5_000, requestsPerMinute: 1_500, price: 'paid' },
-    { planType: 'enterprise', maxPhoneNumbers: 50, maxMessagesPerDay: 50_000, requestsPerMinute: 6_000, price: 'paid' },
+    {
+      planType: 'starter',
+      maxPhoneNumbers: 3,
+      maxMessagesPerDay: 1_000,
+      requestsPerMinute: 300,
+      price: 'free',
+      ...anywhere,
+    },
+    {
+      planType: 'business',
+      maxPhoneNumbers: 10,
+      maxMessagesPerDay: 5_000,
+      requestsPerMinute: 1_500,
+      price: 'paid',
+      ...anywhere,
+    },
+    {
+      planType: 'enterprise',
+      maxPhoneNumbers: 50,
+      maxMessagesPerDay: 50_000,
+      requestsPerMinute: 6_000,
+      price: 'paid',
+      ...anywhere,
+    },
   ]);
 });
 
@@ -64,6 +87,7 @@ describe('overrides', () => {
       maxMessagesPerDay: 5_000,
       requestsPerMinute: 1_500,
       price: '20 EUR',
+      ...anywhere,
     });
     expect(await limitsOf(follower)).toEqual({
       max_phone_numbers: 12,

@@ -1,0 +1,47 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../schema.ts';
+
+/** A number that could move, and what its user or plan requires of a backend. */
+export type Movable = {
+  id: number;
+  userId: number;
+  backendId: number;
+  isConnected: boolean;
+  labels: string[];
+  isolation: 'shared' | 'dedicated';
+};
+
+/** Up to `perBackend` live numbers of each: first those whose move costs no scan, then the latest connected. */
+export async function listMovable(
+  db: Kysely<DB>,
+  backendIds: readonly number[],
+  perBackend: number,
+): Promise<Movable[]> {
+  const { rows } = await sql<Movable>`
+    select n.* from unnest(${backendIds as number[]}::bigint[]) as of (backend_id)
+    cross join lateral (
+      select ${columns} from ${tables}
+      where n.backend_id = of.backend_id and ${movable}
+      order by (n.status = 'connected'), n.connected_at desc, n.id limit ${perBackend}
+    ) as n`.execute(db);
+  return rows;
+}
+
+/** Live numbers on backends that do not have what their user or plan requires. */
+export async function listMisplaced(db: Kysely<DB>, limit: number): Promise<Movable[]> {
+  const { rows } = await sql<Movable>`
+    select ${columns} from ${tables} join backends b on b.id = n.backend_id
+    where ${movable} and b.removed_at is null and (
+      not b.labels @> coalesce(u.own_placement_labels, p.placement_labels)
+      or b.isolation <> coalesce(u.own_isolation, p.isolation)
+      or b.dedicated_to <> n.user_id)
+    order by n.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+const movable = sql.raw(`n.deleted_at is null and n.reservation_id is null and n.integration <> 'WHATSAPP-BUSINESS'
+  and not exists (select from number_moves m where m.phone_number_id = n.id)`);
+const tables = sql.raw('phone_numbers n join users u on u.id = n.user_id join plans p on p.plan_type = u.plan_type');
+const columns = sql.raw(`n.id, n.user_id as "userId", n.backend_id as "backendId",
+  n.status = 'connected' as "isConnected", coalesce(u.own_placement_labels, p.placement_labels) as labels,
+  coalesce(u.own_isolation, p.isolation) as isolation`);
