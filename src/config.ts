@@ -23,8 +23,8 @@ export type Config = {
   /** Undefined: an embedded Postgres under dataDir. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
-  /** Undefined: sandbox backends. */
-  evolutionServers: string[] | undefined;
+  /** Undefined: sandbox backends. One without a key of its own has `evolutionApiKey`. */
+  evolutionServers: { url: string; apiKey: string | undefined }[] | undefined;
   evolutionApiKey: string | undefined;
   serverUrl: string;
   backendCallbackUrl: string;
@@ -121,9 +121,8 @@ export function parseConfig(env: Env): Config {
   config.operatorWebhook = operatorWebhookOf(config, read);
   if (role !== 'all' && redisUrl === undefined)
     read.problem('ROLE', `"${role}" needs REDIS_URL: without Redis one process does everything`);
-  if (config.evolutionServers !== undefined && config.evolutionApiKey === undefined) {
-    read.problem('EVOLUTION_API_KEY', 'is required with EVOLUTION_SERVERS');
-  }
+  if (needsSharedKey(config) && config.evolutionApiKey === undefined)
+    read.problem('EVOLUTION_API_KEY', 'is required with EVOLUTION_SERVERS that have no key of their own');
   if (production) requireProductionSettings(config, read);
   config.warnings.push(...warningsFor(config));
   if (read.problems.length > 0) throw new ConfigError(read.problems);
@@ -139,12 +138,10 @@ function requireProductionSettings(config: Config, read: Reader): void {
   if (config.evolutionServers === undefined && !sandboxWanted) {
     read.problem('EVOLUTION_SERVERS', 'is required in production (SANDBOX=1 starts simulated servers instead)');
   }
-  if (config.evolutionServers !== undefined) requireSecret('EVOLUTION_API_KEY', config.evolutionApiKey, 1, read);
+  if (needsSharedKey(config)) requireSecret('EVOLUTION_API_KEY', config.evolutionApiKey, 1, read);
   if (config.serverUrl === exampleServerUrl) read.problem('SERVER_URL', 'still has its example value');
-  const databasePassword = read.text('DB_PASSWORD');
-  if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined) {
-    requireSecret('DB_PASSWORD', databasePassword, 1, read);
-  }
+  if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined)
+    requireSecret('DB_PASSWORD', read.text('DB_PASSWORD'), 1, read);
   if (read.text('SIGNUP_PLANS') === undefined) {
     read.problem(
       'SIGNUP_PLANS',
@@ -175,15 +172,23 @@ function warningsFor(config: Config): string[] {
   return warnings;
 }
 
-function serversOf(read: Reader): string[] | undefined {
+// `url` or `url|key`: no URL holds a bar, so what follows the first one is the key, whatever it holds but a comma.
+function serversOf(read: Reader): Config['evolutionServers'] {
   const name = read.text('EVOLUTION_SERVERS') === undefined ? 'INSTANCES' : 'EVOLUTION_SERVERS';
-  const servers = read.list(name)?.map((server) => server.replace(/\/+$/, ''));
-  for (const server of servers ?? []) {
-    if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
-      read.problem(name, `"${server}" is not an http(s) URL`);
+  return read.list(name)?.map((entry) => {
+    const [, address = '', apiKey] = /^([^|]*)(?:\|(.*))?$/.exec(entry) ?? [];
+    const url = address.trim().replace(/\/+$/, '');
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+      read.problem(name, `"${url}" is not an http(s) URL`);
+    } else if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey.trim())) {
+      read.problem(name, `the key after "${url}|" is empty, or not visible ASCII without spaces`);
     }
-  }
-  return servers;
+    return { url, apiKey: apiKey?.trim() };
+  });
+}
+
+function needsSharedKey({ evolutionServers }: Config): boolean {
+  return evolutionServers?.some(({ apiKey }) => apiKey === undefined) ?? false;
 }
 
 function signupPlansOf(read: Reader): string[] {

@@ -53,8 +53,23 @@ describe('names and forms', () => {
   });
   test('INSTANCES is another name of EVOLUTION_SERVERS', () => {
     expect(parseConfig({ INSTANCES: 'http://a:1/, http://b:2', EVOLUTION_API_KEY: 'k' }).evolutionServers).toEqual([
-      'http://a:1',
-      'http://b:2',
+      { url: 'http://a:1', apiKey: undefined },
+      { url: 'http://b:2', apiKey: undefined },
+    ]);
+  });
+  test('a server may have a key of its own behind a bar, and then needs no EVOLUTION_API_KEY', () => {
+    const EVOLUTION_SERVERS = 'http://a:1/|key=of|a , http://b:2|b';
+    expect(parseConfig({ EVOLUTION_SERVERS }).evolutionServers).toEqual([
+      { url: 'http://a:1', apiKey: 'key=of|a' },
+      { url: 'http://b:2', apiKey: 'b' },
+    ]);
+    expect(problemsOf({ EVOLUTION_SERVERS: 'http://a:1|a,http://b:2' })).toEqual([
+      'EVOLUTION_API_KEY: is required with EVOLUTION_SERVERS that have no key of their own',
+    ]);
+    const bad = problemsOf({ EVOLUTION_SERVERS: 'http://a:1|, b:2|a-secret', EVOLUTION_API_KEY: 'k' });
+    expect(bad).toEqual([
+      'EVOLUTION_SERVERS: the key after "http://a:1|" is empty, or not visible ASCII without spaces',
+      'EVOLUTION_SERVERS: "b:2" is not an http(s) URL',
     ]);
   });
   test('origins are taken in the form in which browsers send them; what is none is refused', () => {

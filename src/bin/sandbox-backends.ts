@@ -18,7 +18,11 @@ export async function findBackends(config: Config): Promise<FoundBackends> {
   const { evolutionServers, evolutionApiKey = '' } = config;
   const close = async () => {};
   if (evolutionServers !== undefined) {
-    return { backends: evolutionServers.map((url) => ({ url, apiKey: evolutionApiKey })), areSandboxes: false, close };
+    return {
+      backends: evolutionServers.map(({ url, apiKey = evolutionApiKey }) => ({ url, apiKey })),
+      areSandboxes: false,
+      close,
+    };
   }
   // A process that only serves requests finds the others' backends in the database.
   if (config.role !== 'all') return { backends: [], areSandboxes: false, close };

@@ -54,7 +54,7 @@ describe('.env.example', () => {
       host: '0.0.0.0',
       port: 3000,
       databaseUrl: 'postgres://postgres:kx7GvPb2@postgres:5432/evolution',
-      evolutionServers: ['http://evolution-api-1:8080', 'http://evolution-api-2:8080'],
+      evolutionServers: [{ url: 'http://evolution-api-1:8080' }, { url: 'http://evolution-api-2:8080' }],
       serverUrl: 'https://api.example.com',
       backendCallbackUrl: 'http://saas-api.internal:3000',
       signupPlans: ['starter'],
