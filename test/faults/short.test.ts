@@ -7,7 +7,7 @@ import type { Form } from './support/world.ts';
 
 /** The long pass, `npm run test:faults`, has all of them, and many times. */
 const short: Record<Form, string[]> = {
-  embedded: ['SIGKILL between commit and call', 'SIGKILL between inbound commit and 200', 'SIGTERM under load'],
+  embedded: ['SIGKILL between commit and call', 'SIGKILL between inbound commit and 200'],
   split: ['SIGKILL between call and result', 'Redis wiped', 'connection reset during COMMIT'],
 };
 

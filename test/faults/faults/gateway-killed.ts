@@ -110,6 +110,8 @@ async function killInSend(
   const traps = world.backends.map(({ relay }) => relay.catchNext(where, fits));
   const held = await atMost(catchWithinMs, Promise.race(traps.map(({ caught }) => caught)));
   for (const { cancel } of traps) cancel();
+  // Two may have been caught at once.
+  for (const { caught } of traps) void caught.then((other) => other !== held && other.release());
   if (held === undefined) return 0;
   await victim.kill();
   held.reset();

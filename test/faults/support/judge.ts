@@ -16,6 +16,9 @@ import type { World } from './world.ts';
 
 export type Verdict = { violations: Violation[]; counts: Counts; quietAfterMs: number };
 
+/** A call of a backend ends by itself after that. */
+const endWithinMs = 90_000;
+
 const restlessSql = `
   select (select count(*) from messages where status in ('sending', 'accepted', 'scheduled'))::int as messages,
     (select count(*) from inbound_calls where state = 'due')::int as calls,
@@ -90,7 +93,8 @@ async function rest(world: World, withinMs: number): Promise<void> {
 async function endLeases(world: World): Promise<void> {
   const isSend = ({ path }: { path: string }) => path.startsWith('/message/');
   let quietSince = performance.now();
-  while (performance.now() - quietSince < 2_000) {
+  const end = quietSince + endWithinMs;
+  while (performance.now() - quietSince < 2_000 && performance.now() < end) {
     if (world.backends.some(({ relay }) => relay.open(isSend) > 0)) quietSince = performance.now();
     await pause(100);
   }

@@ -24,10 +24,6 @@ export type Relay = {
     where: 'request' | 'answer',
     fits: (exchange: Exchange) => boolean,
   ): { caught: Promise<HeldCall>; cancel(): void };
-  /** Part of the calls, 0 to 1, whose answer is thrown away: the caller's connection is reset. */
-  resetAnswers(part: number, fits: (exchange: Exchange) => boolean): void;
-  /** Answers thrown away so far. */
-  resets(): number;
   /** Calls that fit and are not answered yet. */
   open(fits: (exchange: Exchange) => boolean): number;
   close(): Promise<void>;
@@ -46,8 +42,6 @@ export async function startRelay(options: {
   const waiting: (() => void)[] = [];
   let mode: RelayMode = 'open';
   let turn = 0;
-  let losing: { part: number; fits(exchange: Exchange): boolean } | undefined;
-  let resets = 0;
 
   const server = createServer(
     (request, response) => void relay(request, response).catch(() => response.socket?.destroy()),
@@ -71,7 +65,10 @@ export async function startRelay(options: {
       at: Date.now(),
     };
     open.add(exchange);
-    response.on('close', () => open.delete(exchange));
+    await pass(request, response, exchange).finally(() => open.delete(exchange));
+  }
+
+  async function pass(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
     if (mode === 'hang') await new Promise<void>((resolve) => waiting.push(resolve));
     if (!(await mayGoOn('request', exchange, response)) || response.destroyed) return;
     const answer = await forward(request, exchange);
@@ -79,12 +76,8 @@ export async function startRelay(options: {
     if (answer !== undefined) options.onAnswered?.(exchange);
     if (!(await mayGoOn('answer', exchange, response))) return;
     if (mode === 'hang') await new Promise<void>((resolve) => waiting.push(resolve));
-    if (answer === undefined || (losing?.fits(exchange) && Math.random() < losing.part)) {
-      if (answer !== undefined) resets++;
-      response.socket?.resetAndDestroy();
-      return;
-    }
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    if (answer === undefined) response.socket?.resetAndDestroy();
+    else response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
   async function mayGoOn(where: Trap['where'], exchange: Exchange, response: ServerResponse): Promise<boolean> {
@@ -137,10 +130,6 @@ export async function startRelay(options: {
       traps.add(trap);
       return { caught, cancel: () => void traps.delete(trap) };
     },
-    resetAnswers(part, fits) {
-      losing = part > 0 ? { part, fits } : undefined;
-    },
-    resets: () => resets,
     open: (fits) => [...open].filter(fits).length,
     async close() {
       if (server.listening) server.close();
