@@ -155,8 +155,10 @@ export function createMessages(deps: MessagesOptions) {
     await settle(settlement);
   }
 
-  // What was not accepted may come again under the same key.
+  // What was not accepted may come again under the same key. What may wait under a key is left alone: another process
+  // may be sending it, or have told a repetition that it waits.
   async function giveBack(message: NewMessage): Promise<void> {
+    if (message.timing.kind === 'queued' && message.key !== undefined) return;
     await refund(message);
     await surely(message.id, () => dropKeys(deps.batchPool, [message]));
   }

@@ -280,23 +280,14 @@ test('a key of a process that died before it could answer stays with its message
   await third.close();
 });
 
-test('a key whose message was given back after a lost connection is free', async () => {
-  const proxy = await startTcpProxy(sender.gateway.database.url);
-  const pool = createPool({
-    url: proxy.url,
-    max: 4,
-    applicationName: 'cut',
-    statementTimeoutMs: 10_000,
-    lockTimeoutMs: 10_000,
-    connectTimeoutMs: 500,
-    onError() {},
-  });
-  const third = await startGateway({
-    beside: sender.gateway,
-    overrides: { messages: { ...quick.messages, batchPool: pool } },
-  });
-  const [key, to] = [newKey(), newRecipient()];
-  const { pool: database } = sender.gateway.database;
+/** A request that a third process takes, and whose COMMIT it does not hear of until the connection is lost. */
+async function sendUnheard(key: string, body: Record<string, unknown>) {
+  const { pool: database, db, url } = sender.gateway.database;
+  const proxy = await startTcpProxy(url);
+  const limits = { statementTimeoutMs: 10_000, lockTimeoutMs: 10_000, connectTimeoutMs: 500 };
+  const pool = createPool({ url: proxy.url, max: 4, applicationName: 'cut', ...limits, onError() {} });
+  const overrides = { messages: { ...quick.messages, batchPool: pool } };
+  const third = await startGateway({ beside: sender.gateway, overrides });
   await database.query(`
     create function wait_for_test() returns trigger language plpgsql as
       'begin perform pg_advisory_xact_lock_shared(43); return new; end';
@@ -304,7 +295,7 @@ test('a key whose message was given back after a lost connection is free', async
       for each row execute function wait_for_test()`);
   const holder = await database.connect();
   await holder.query('select pg_advisory_lock(43)');
-  const asking = sendText(through(third, sender), key, { number: to });
+  const answer = sendText(through(third, sender), key, body);
   // Only COMMIT fires the trigger.
   await vi.waitFor(async () => {
     const { rows } = await database.query(
@@ -316,28 +307,57 @@ test('a key whose message was given back after a lost connection is free', async
   await holder.query('select pg_advisory_unlock(43)');
   holder.release();
   const committed = () =>
-    sql<{ n: number }>`select 1 as n from idempotency_keys k join messages m on m.id = k.message_id
-      where k.key = ${key} and m.status = 'sending'`.execute(sender.gateway.database.db);
+    sql`select 1 from idempotency_keys k join messages m on m.id = k.message_id where k.key = ${key}`.execute(db);
   await vi.waitFor(async () => expect((await committed()).rows).toHaveLength(1), within);
   await database.query('drop function wait_for_test cascade');
+  return {
+    async loseConnection() {
+      proxy.set('down');
+      expect(await answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+      proxy.set('open');
+    },
+    /** Once the process has done what the lost connection left to be done. */
+    async close() {
+      await third.close();
+      await proxy.close();
+      await pool.end();
+    },
+  };
+}
+
+test('a key whose message was given back after a lost connection is free', async () => {
+  const [key, to] = [newKey(), newRecipient()];
+  const unheard = await sendUnheard(key, { number: to });
   expect((await sendText(sender, key, { number: to })).body.code).toBe('idempotency_key_in_use');
-  proxy.set('down');
-  expect(await asking).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
-  proxy.set('open');
-  await vi.waitFor(async () => {
-    const { rows } = await sql<{ n: number }>`
-      select (select count(*) from idempotency_keys where key = ${key})
-        + (select count(*) from messages where remote_jid like ${`${to}%`} and status <> 'failed') as n`.execute(
-      sender.gateway.database.db,
-    );
-    expect(Number(rows[0]?.n)).toBe(0);
-  }, within);
+  await unheard.loseConnection();
+  await unheard.close();
   expect(await sendText(sender, key, { number: to })).toMatchObject({ status: 200 });
   expect(onTheWire(sender, to).calls).toBe(1);
-  await third.close();
-  await proxy.close();
-  await pool.end();
 });
+
+test.each(['leaves', 'waits'])(
+  'a key stays with a message that %s, though nobody heard that it was accepted',
+  async (fate) => {
+    const [key, to] = [newKey(), newRecipient()];
+    const body = { number: to, ...(fate === 'leaves' ? { async: true } : { send_at: '2027-11-01T00:00:00Z' }) };
+    const before = await usedUnits(sender);
+    const unheard = await sendUnheard(key, body);
+    if (fate === 'leaves') {
+      const isSent = sql`select 1 from messages where remote_jid like ${`${to}%`} and sent_at is not null`;
+      const { db } = sender.gateway.database;
+      await vi.waitFor(async () => expect((await isSent.execute(db)).rows).toHaveLength(1), within);
+    }
+    await unheard.loseConnection();
+    const repeated = await sendText(sender, key, body);
+    await unheard.close();
+    const later = await sendText(elsewhere, key, body);
+    const isReplayed = { status: fate === 'leaves' ? 200 : 202, headers: { 'idempotency-replayed': 'true' } };
+    expect([repeated, later]).toMatchObject([isReplayed, isReplayed]);
+    expect(later.body).toEqual(repeated.body);
+    expect(onTheWire(sender, to).calls).toBe(fate === 'leaves' ? 1 : 0);
+    expect(await usedUnits(sender)).toBe(before + (fate === 'leaves' ? 1 : 0));
+  },
+);
 
 test.each([
   ['an empty key', ''],
