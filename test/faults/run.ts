@@ -32,7 +32,7 @@ for (const form of values.form.split(',') as Form[]) {
     );
     const isWanted = values.round === undefined || values.round.split(',').includes(round.name);
     if (!isWanted || faults.length === 0) continue;
-    if (round.ownNames && !canOwnNames) {
+    if (round.ownNames && !canOwnNames()) {
       console.log(`${form} · ${round.name}: skipped, a program gets an /etc/resolv.conf of its own from root alone`);
       continue;
     }

@@ -12,12 +12,12 @@ const short: Record<Form, string[]> = {
 };
 
 describe('nothing is lost and nothing doubled', () => {
-  test('by one process with its embedded Postgres', { timeout: 180_000 }, () => pass('embedded'));
+  test('by one process with its embedded Postgres', { timeout: 300_000 }, () => pass('embedded'));
 
   const isSplitPossible = hasRedisServer() && existsSync('/usr/lib/postgresql');
   test.skipIf(!isSplitPossible)(
     "by two api processes and a worker on Debian's Postgres and Redis",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     () => pass('split'),
   );
 });

@@ -16,6 +16,8 @@ import type { World } from './world.ts';
 
 export type Verdict = { violations: Violation[]; counts: Counts; quietAfterMs: number };
 
+/** What a sandbox tries again comes within that, as the world has set its waits. */
+const backendTriesMs = 70_000;
 /** A call of a backend ends by itself after that. */
 const endWithinMs = 90_000;
 
@@ -37,7 +39,7 @@ export async function judge(
 ): Promise<Verdict> {
   const startedAt = performance.now();
   if (options.leases === 'end') await endLeases(world);
-  await rest(world, options.restWithinMs);
+  await rest(world, load, options.restWithinMs);
   const quietAfterMs = Math.round(performance.now() - startedAt);
   const evidenceEnds = performance.now() + options.evidenceMs;
   let account = await readAccount(world, load);
@@ -73,20 +75,27 @@ export async function judge(
   };
 }
 
-/** At rest: nothing is waiting in the database, and no call of a backend came for a while. */
-async function rest(world: World, withinMs: number): Promise<void> {
+/** At rest: nothing waits in the database, and backends have told all, or could not in the time their tries take. */
+async function rest(world: World, load: Load, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
+  const told = performance.now() + Math.min(withinMs, backendTriesMs);
   let heard = -1;
   let stillSince = performance.now();
   while (performance.now() < end) {
     const [waiting] = await world.look<Restless>(restlessSql);
     const isStill =
       waiting !== undefined && Object.values(waiting).every((n) => n === 0) && heard === world.heard.length;
+    const mayStillHear = performance.now() < told && !haveAllBeenTold(world, load);
     heard = world.heard.length;
-    if (!isStill) stillSince = performance.now();
+    if (!isStill || mayStillHear) stillSince = performance.now();
     if (performance.now() - stillSince > 2_500) return;
     await pause(500);
   }
+}
+
+function haveAllBeenTold(world: World, load: Load): boolean {
+  const heard = new Set(world.heard.map(({ instance, waId }) => `${instance} ${waId}`));
+  return load.injected.every(({ number, waId }) => heard.has(`${number.backendName} ${waId}`));
 }
 
 /** Nobody works on a message any more whose backend has no call of it open. */

@@ -19,9 +19,13 @@ export type Names = {
 const host = 'hooks.fault-suite.net';
 const inOwnNames = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"';
 
+const underNames = (file: string) => ['unshare', '-m', 'sh', '-c', inOwnNames, 'sh', file];
+
 /** Whether this machine lets a program have an /etc/resolv.conf of its own: that takes root. */
-export const canOwnNames =
-  spawnSync('unshare', ['-m', 'sh', '-c', inOwnNames, 'sh', '/etc/resolv.conf', 'true']).status === 0;
+export function canOwnNames(): boolean {
+  const [program = '', ...args] = underNames('/etc/resolv.conf');
+  return spawnSync(program, [...args, 'true']).status === 0;
+}
 
 export async function startNames(folder: string): Promise<Names> {
   const socket = createSocket('udp4');
@@ -35,7 +39,7 @@ export async function startNames(folder: string): Promise<Names> {
   await writeFile(file, `nameserver 127.0.0.1:${socket.address().port}\n`);
   return {
     host,
-    under: ['unshare', '-m', 'sh', '-c', inOwnNames, 'sh', file],
+    under: underNames(file),
     pointTo(next) {
       address = next;
     },

@@ -95,8 +95,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       deliveredAfterMs: 150,
       readAfterMs: 400,
       echo: options.echoes ?? true,
-      // Tries after 0.5, 1, 2, 4 … 30 s, ten in all.
-      webhookRetryFactor: 0.1,
+      // Ten tries, after 0.25, 0.5, 1, 2 … 15 s: a minute in all.
+      webhookRetryFactor: 0.05,
       webhookTimeoutMs: 10_000,
     };
     const backends = [1, 2].map((n) => createBackend({ name: `backend-${n}`, folder, knobs }));
