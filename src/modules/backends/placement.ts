@@ -33,8 +33,7 @@ export async function reserve(
   ids: Pick<Ids, 'uuidv7'>,
   wish: PlacementWish = {},
 ): Promise<Reservation> {
-  const demands = await demandsOf(tx, wish.userId);
-  await takeTurn(tx);
+  const demands = await takeTurn(tx, wish.userId);
   return choose(tx, ids, wish, demands);
 }
 
@@ -45,24 +44,23 @@ export async function replaceReservation(
   reservationId: string,
   wish: PlacementWish,
 ): Promise<Reservation> {
-  const demands = await demandsOf(tx, wish.userId);
-  await takeTurn(tx);
+  const demands = await takeTurn(tx, wish.userId);
   await release(tx, reservationId);
   return choose(tx, ids, wish, demands);
 }
 
 type Demands = { labels: string[]; isolation: Isolation };
 
-async function demandsOf(tx: Transaction<DB>, userId: number | undefined): Promise<Demands> {
-  if (userId === undefined) return { labels: [], isolation: 'shared' };
-  const { rows } = await sql<Demands>`
-    select coalesce(u.own_placement_labels, p.placement_labels) as labels, coalesce(u.own_isolation, p.isolation) as isolation
-    from users u join plans p on p.plan_type = u.plan_type where u.id = ${userId}`.execute(tx);
-  return rows[0] ?? { labels: [], isolation: 'shared' };
-}
-
-async function takeTurn(tx: Transaction<DB>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${placementLockKey})`.execute(tx);
+// One way to the database for both: whoever has the turn holds up all others.
+async function takeTurn(tx: Transaction<DB>, userId: number | undefined): Promise<Demands> {
+  const { rows } = await sql<{ labels: string[] | null; isolation: Isolation | null }>`
+    select pg_advisory_xact_lock(${placementLockKey}), demands.labels, demands.isolation
+    from (select 1) as turn left join (
+      select coalesce(u.own_placement_labels, p.placement_labels) as labels,
+        coalesce(u.own_isolation, p.isolation) as isolation
+      from users u join plans p on p.plan_type = u.plan_type where u.id = ${userId ?? null}
+    ) as demands on true`.execute(tx);
+  return { labels: rows[0]?.labels ?? [], isolation: rows[0]?.isolation ?? 'shared' };
 }
 
 async function choose(
