@@ -88,6 +88,55 @@ test('a reservation ends once: confirmed it is an assigned place, released it is
   expect(await loads()).toEqual([{ assigned: 0, reserved: 0 }]);
 });
 
+test('one that is back gets its share of new numbers little by little, and all of it after a minute', async () => {
+  const [steady, back] = (await addBackends({ capacity: 100 }, { capacity: 100 })) as [number, number];
+  const backSince = (seconds: number) =>
+    database.pool.query(
+      `update backends set reserved = 0, assigned = case when id = $1 then 50 else 0 end,
+        slow_start_at = case when id = $2 then now() - make_interval(secs => $3) end`,
+      [steady, back, seconds],
+    );
+  const share = async (seconds: number) => {
+    await backSince(seconds);
+    const chosen: number[] = [];
+    for (let n = 0; n < 30; n++) chosen.push((await reserveOne()).backendId);
+    return chosen.filter((id) => id === back).length;
+  };
+  const [early, later, whole] = [await share(6), await share(30), await share(61)];
+  expect(early).toBeGreaterThan(0);
+  expect(early).toBeLessThan(later);
+  expect(later).toBeLessThan(whole);
+  expect(whole).toBe(30);
+});
+
+test('labels and isolation required by a plan or a user rule backends out; the first of a dedicated user claims one', async () => {
+  const [plain, ssd, own, others] = (await addBackends({}, {}, {}, {})) as [number, number, number, number];
+  const { pool } = database;
+  await pool.query("update backends set labels = '{disk=ssd,region=br}' where id = $1", [ssd]);
+  await pool.query("update backends set isolation = 'dedicated' where id = any($1)", [[own, others]]);
+  const { rows } = await pool.query(`
+    insert into users (email, password_hash, api_key, plan_type, max_phone_numbers, max_messages_per_day,
+      requests_per_minute, own_placement_labels, own_isolation)
+    values ('a@x', '', '', 'starter', 0, 0, 1, null, null), ('b@x', '', '', 'starter', 0, 0, 1, '{}', null),
+      ('c@x', '', '', 'starter', 0, 0, 1, null, 'dedicated') returning id`);
+  const [follower, free, lonely] = rows.map(({ id }) => id);
+  await pool.query("update plans set placement_labels = '{disk=ssd}' where plan_type = 'starter'");
+  const placesOf = async (userId: number, count = 4) => {
+    const places = new Set<number>();
+    for (let n = 0; n < count; n++) places.add((await reserveOne({ userId })).backendId);
+    return places;
+  };
+  expect(await placesOf(follower)).toEqual(new Set([ssd]));
+  expect(await placesOf(free, 9)).toEqual(new Set([plain, ssd]));
+  await expect(reserveOne({ userId: lonely })).rejects.toMatchObject({ code: 'no_backend_available' });
+  await pool.query("update plans set placement_labels = '{}' where plan_type = 'starter'");
+  const [first] = await placesOf(lonely, 1);
+  await pool.query('update backends set latency_ms = 0.1 where id <> $1', [first]);
+  expect(await placesOf(lonely)).toEqual(new Set([first]));
+  await expect(reserveOne({ userId: lonely, only: plain })).rejects.toMatchObject({ code: 'no_backend_available' });
+  expect((await reserveOne({ userId: follower, only: plain })).backendId).toBe(plain);
+});
+
 test('replacing a reservation counts the place given back as free', async () => {
   const [only] = await addBackends({ capacity: 1 });
   const first = await reserveOne();
