@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { problems } from '../../http/problem-details.ts';
 import type { Admin } from './index.ts';
-import { actorOf, config, reading, tags, writing } from './operator-route.ts';
+import { actorOf, config, reading, tags, writing } from './operator-routes.ts';
 import {
   ChangeBackendBody,
   IdParams,

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { problems } from '../../http/problem-details.ts';
 import { cutPage, decodeUuidCursor, encodeCursor } from '../../platform/cursor.ts';
 import type { Admin } from './index.ts';
-import { actorOf, config, reading, tags, writing } from './operator-route.ts';
+import { actorOf, config, reading, tags, writing } from './operator-routes.ts';
 import {
   AuditAnswer,
   AuditQuery,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { problems } from '../../http/problem-details.ts';
 import { cutPage, decodeNumericCursor, encodeCursor } from '../../platform/cursor.ts';
 import type { Admin } from './index.ts';
-import { actorOf, config, reading, tags, writing } from './operator-route.ts';
+import { actorOf, config, reading, tags, writing } from './operator-routes.ts';
 import { IdParams } from './schemas.ts';
 import {
   ChangePlanBody,

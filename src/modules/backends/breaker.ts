@@ -3,8 +3,6 @@ import type { Clock } from '../../platform/clock.ts';
 /** What a finished call says of the way to its backend. */
 export type Verdict = 'reached' | 'failed' | 'says_nothing';
 
-export type Breaker = ReturnType<typeof createBreaker>;
-
 export type BreakerOptions = {
   /** Failures in a row that open it; 5 unless given. */
   failuresMax?: number;

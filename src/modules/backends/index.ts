@@ -14,7 +14,7 @@ import { createProbe } from './probe.ts';
 import { endTrip, recordTrip } from './probes-system.ts';
 import { apiKeyContext, type Backend, backendUnavailable, createRegistry } from './registry.ts';
 
-export type { BackendState, Hold, Isolation } from './backends-system.ts';
+export type { Hold } from './backends-system.ts';
 export type { BackendChange } from './change-backend.ts';
 export type { JoinInput } from './join-backend.ts';
 export { readLabels } from './labels.ts';

@@ -26,8 +26,6 @@ type Deps = {
   checkConnection(phoneNumberId: number): Promise<void>;
 };
 
-export type MoveNumber = ReturnType<typeof createMoveNumber>;
-
 const goneAfterMs = [100, 250, 500, 1_000, 2_000, 3_000, 4_000, 4_000];
 
 /**
