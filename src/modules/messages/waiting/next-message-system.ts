@@ -28,7 +28,10 @@ export type Next = { number: TurnNumber | null; message: NextMessage | null };
 
 type Row = { number: TurnNumber | null } & { [Key in keyof NextMessage]: NextMessage[Key] | null };
 
-/** What is next on a number: of what is due the highest priority, then the earliest. */
+/**
+ * What is next on a number: of what is due the highest priority, then the earliest. The `case` keeps Postgres from the
+ * index of all that will expire.
+ */
 const nextSql = `
   select case when n.id is not null then json_build_object(
       'id', n.id, 'userId', n.user_id, 'status', n.status, 'instanceName', n.instance_name,
@@ -47,7 +50,7 @@ const nextSql = `
     cross join lateral (
       select m.* from messages m
       where m.phone_number_id = asked.id and m.status in ('scheduled', 'accepted') and m.priority = p.priority
-        and m.due_at <= app_now() and m.expires_at > app_now()
+        and m.due_at <= app_now() and case when m.expires_at > app_now() then true end
         and (m.campaign_id is null or exists
           (select from campaigns c where c.id = m.campaign_id and c.status = 'running'))
       order by m.due_at, m.id limit 1

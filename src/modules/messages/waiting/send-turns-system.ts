@@ -63,13 +63,16 @@ export type ReleaseBatch = Batch<Release, Released>;
 // Whether the campaign goes on, or what a number may do is changed, is looked up this often.
 const lookAgainSeconds = 60;
 
-/** When the first of a number's waiting messages that meet the condition is due. One look per priority, as the index has it. */
+/**
+ * When the first of a number's waiting messages that meet the condition is due. One look per priority, as the index has
+ * it; the `case` keeps Postgres from the index of all that will expire.
+ */
 const firstDue = (condition: string) => `(
       select min(w.due_at) from (values (1), (0), (-1)) p (priority)
       cross join lateral (
         select m.due_at from messages m
         where m.phone_number_id = a.phone_number_id and m.status in ('scheduled', 'accepted')
-          and m.priority = p.priority and m.expires_at > app_now() and ${condition}
+          and m.priority = p.priority and case when m.expires_at > app_now() then ${condition} end
         order by m.due_at limit 1
       ) w
     )`;
@@ -84,11 +87,13 @@ const releaseSql = `
   with asked as (
     select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::float8[], $6::float8[])
       with ordinality as t (phone_number_id, claim, failures, waits_for, block_ms, wait_ms, ord)
-  ), next as (
-    select a.*, least(d.leaves_at, case when d.comes_at is not null
-      then greatest(d.comes_at, app_now() + interval '${lookAgainSeconds} seconds') end) as due_at
+  ), looked as materialized (
+    select a.*, ${firstDue(mayLeave)} as leaves_at, ${firstDue('true')} as comes_at
     from asked a join send_turns t on t.phone_number_id = a.phone_number_id and t.claim = a.claim
-    cross join lateral (select ${firstDue(mayLeave)} as leaves_at, ${firstDue('true')} as comes_at) d
+  ), next as (
+    select looked.*, least(leaves_at, case when comes_at is not null
+      then greatest(comes_at, app_now() + interval '${lookAgainSeconds} seconds') end) as due_at
+    from looked
   ), ended as (
     delete from send_turns t using next n where t.phone_number_id = n.phone_number_id and n.due_at is null
     returning 1
