@@ -37,7 +37,8 @@ const refunded: readonly EndStatus[] = ['failed', 'expired', 'cancelled'];
  * once: only a message that is still `sending` is settled (or an `unknown` one that turns out as sent), or one that still
  * waits where that is how it ends. Where a batch says two things of one message, what is known wins over what is not.
  * Each step reads how many rows the step before it wrote, because Postgres would otherwise take the locks of a
- * statement's parts in an order of its own: messages, wire ledger, statistics, event cursors.
+ * statement's parts in an order of its own: messages, wire ledger, statistics, event cursors. The state is asked for by a
+ * `case`: otherwise Postgres would take the index of messages being sent, whose dead entries are many, for that of ids.
  * Most batches hold nothing but plain ends of calls, and are spared the parts for others.
  */
 function settleSql({ isPlain }: { isPlain: boolean }): string {
@@ -52,29 +53,28 @@ function settleSql({ isPlain }: { isPlain: boolean }): string {
     select distinct on (message_id) * from asked
     order by message_id, array_position(array[${endStatuses.map((each) => `'${each}'`).join(', ')}], status), ord
   ), locked as (
-    select m.id, m.quota_day, m.status as was from messages m join batch b on b.message_id = m.id
+    select b.*, m.quota_day, m.status as was from messages m join batch b on b.message_id = m.id
     where ${only(`case when b.was_waiting
       then m.status in ('scheduled', 'accepted') and (b.status <> 'expired' or m.expires_at <= app_now()) else`)}
-      m.status = 'sending' or (m.status = 'unknown' and b.status = 'sent')${only(' end')}
+      case m.status when 'sending' then true when 'unknown' then b.status = 'sent' end${only(' end')}
     order by m.id for update of m
   ), updated as (
     update messages m set
-      status = b.status,
-      status_reason = b.status_reason,
-      whatsapp_id = b.whatsapp_id,
-      remote_jid = coalesce(b.remote_jid, m.remote_jid),
-      sent_at = case when b.status = 'sent' then app_now() end,
-      unknown_at = case when b.status = 'unknown' then app_now() else m.unknown_at end,
-      ${only(`ended_at = case when b.status = any('{${refunded.join(',')}}') then app_now() end,`)}
-      evidence = case when l.was = 'unknown' then ${isPlain ? `'answer'` : `coalesce(b.evidence, 'answer')`} end,
+      status = l.status,
+      status_reason = l.status_reason,
+      whatsapp_id = l.whatsapp_id,
+      remote_jid = coalesce(l.remote_jid, m.remote_jid),
+      sent_at = case when l.status = 'sent' then app_now() end,
+      unknown_at = case when l.status = 'unknown' then app_now() else m.unknown_at end,
+      ${only(`ended_at = case when l.status = any('{${refunded.join(',')}}') then app_now() end,`)}
+      evidence = case when l.was = 'unknown' then ${isPlain ? `'answer'` : `coalesce(l.evidence, 'answer')`} end,
       lease_until = null,
       updated_at = now()
-    from locked l join batch b on b.message_id = l.id
-    where m.id = l.id
-    returning b.message_id, b.user_id, b.phone_number_id, b.status, b.whatsapp_id, b.remote_jid, b.is_media, b.event_id,
-      coalesce(replace(b.payload, '"alias":null', '"alias":' ||
-        (select to_json(n.alias)::text from phone_numbers n where n.id = b.phone_number_id)), b.payload) as payload,
-      b.ord, 'message.' || b.status as type, l.quota_day
+    from locked l where m.id = l.message_id
+    returning l.message_id, l.user_id, l.phone_number_id, l.status, l.whatsapp_id, l.remote_jid, l.is_media, l.event_id,
+      coalesce(replace(l.payload, '"alias":null', '"alias":' ||
+        (select to_json(n.alias)::text from phone_numbers n where n.id = l.phone_number_id)), l.payload) as payload,
+      l.ord, 'message.' || l.status as type, l.quota_day
   ), ${only(`refunded as (
     update usage u set used = u.used - r.n
     from (
