@@ -9,7 +9,7 @@ export type WaitReason = 'connection' | 'backend' | 'user' | 'call' | 'media' | 
 /** A leased turn: until its lease ends, its holder alone takes messages of the number. */
 export type Turn = {
   phoneNumberId: number;
-  /** Counts the turn's claims; proves later that this one still stands. */
+  /** Greater with each claim, also where the turn ended in between; proves later that this one still stands. */
   claim: number;
   backendId: number | null;
   /** What the tries before this one failed for, and how many in a row did; 0 and null after one that did not fail. */
@@ -31,7 +31,8 @@ export async function claimTurns(
         and (n.backend_id is null or n.backend_id <> all(${claim.busyBackends as number[]}::bigint[]))
       order by t.due_at limit ${claim.limit} for update of t skip locked
     )
-    update send_turns t set claim = t.claim + 1,
+    update send_turns t set
+      claim = greatest(t.claim + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint),
       lease_until = app_now() + make_interval(secs => ${claim.leaseMs / 1_000})
     from due where t.phone_number_id = due.phone_number_id
     returning t.phone_number_id as "phoneNumberId", t.claim, due.backend_id as "backendId", t.failures,
