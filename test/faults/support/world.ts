@@ -72,7 +72,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { form } = options;
   const folder = await mkdtemp(join(tmpdir(), `evofleet-faults-${form}-`));
   await chmod(folder, 0o711);
-  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const closers: (() => Promise<void>)[] = [
+    () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }),
+  ];
   const opened = <T extends { close(): Promise<void> }>(thing: T): T => {
     closers.push(() => thing.close());
     return thing;
