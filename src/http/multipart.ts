@@ -90,7 +90,7 @@ async function readFile({ file, mimetype, filename }: FilePart): Promise<Uploade
     hash.update(chunk);
     collector.push(chunk);
   }
-  if (file.truncated) throw tooLarge();
+  if (file.truncated) throw tooLarge('a file has at most 16 MiB');
   const fileName = fileNameOf(filename);
   return {
     bytes: collector.take(),
@@ -103,7 +103,9 @@ async function readFile({ file, mimetype, filename }: FilePart): Promise<Uploade
 type FieldPart = { fieldname: string; value: unknown; valueTruncated: boolean; fieldnameTruncated: boolean };
 
 function readField({ fieldname, value, valueTruncated, fieldnameTruncated }: FieldPart, types: Map<string, unknown>) {
-  if (valueTruncated || fieldnameTruncated) throw tooLarge();
+  if (valueTruncated || fieldnameTruncated) {
+    throw tooLarge(`the field ${fieldname.slice(0, 100)} has at most 128 KiB, and its name 100 bytes`);
+  }
   // What was no UTF-8 has become this mark.
   if (typeof value === 'string' && value.includes('\uFFFD')) throw invalid(`${fieldname} is not well-formed UTF-8.`);
   const type = types.get(fieldname);
@@ -146,23 +148,29 @@ function refuseFileInJson(body: unknown): void {
 }
 
 function refuseDeclaredTooLarge(request: FastifyRequest): void {
-  if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) {
+    throw tooLarge('a file has at most 16 MiB');
+  }
 }
 
 function translated(error: unknown): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
-  const { statusCode } = error as { statusCode?: number };
-  if (statusCode === 413) return tooLarge();
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (statusCode === 413) return tooLarge(tooMuchOf[code ?? ''] ?? 'a file has at most 16 MiB');
   return new DomainError('invalid_request', 'The body could not be read as multipart/form-data.', {
     kind: 'invalid',
     cause: error,
   });
 }
 
-function tooLarge(): DomainError {
-  return new DomainError('payload_too_large', 'The upload is too large: a file has at most 16 MiB.', {
-    kind: 'too_large',
-  });
+const tooMuchOf: Readonly<Record<string, string>> = {
+  FST_FILES_LIMIT: 'it has one file',
+  FST_FIELDS_LIMIT: `it has at most ${fieldsMax} fields`,
+  FST_PARTS_LIMIT: `it has one file and at most ${fieldsMax} fields`,
+};
+
+function tooLarge(bound: string): DomainError {
+  return new DomainError('payload_too_large', `The upload is too large: ${bound}.`, { kind: 'too_large' });
 }
 
 function invalid(sentence: string): DomainError {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -24,9 +25,13 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
         { name: 'Auth', description: 'Sign up, log in, stay logged in.' },
         { name: 'User', description: 'Your profile and API key.' },
         { name: 'Phone numbers', description: 'Your WhatsApp lines.' },
-        { name: 'Messages', description: 'Sending.' },
+        { name: 'Messages', description: 'Sending, now or later, and what became of it.' },
+        { name: 'Campaigns', description: 'One text to many, and who wants none.' },
+        { name: 'Chats and groups', description: "What a phone number's own backend keeps." },
         { name: 'Webhooks', description: 'Your endpoints, and what was delivered to them.' },
+        { name: 'Realtime', description: 'The way to the live events.' },
         { name: 'Statistics', description: 'What was sent and received, and your requests.' },
+        { name: 'Operators', description: 'The pool, the users and the audit log; for operators alone.' },
         { name: 'Health', description: 'Is it alive?' },
       ],
     },
@@ -34,7 +39,8 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
       const auth = route.config?.auth;
       const security: Record<string, string[]>[] =
         auth === 'none' || auth === 'own' ? [] : [{ apiKey: [] }, { bearer: [] }];
-      return { schema: { security, ...schema }, url };
+      const operationId = operationIdOf(String(route.method), url);
+      return { schema: { operationId, security, ...schema, response: described(schema?.response) }, url };
     },
   });
   await app.register(swaggerUi, {
@@ -50,6 +56,26 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
     theme: { title: 'Evofleet API' },
     uiConfig: { docExpansion: 'list', persistAuthorization: false },
   });
+}
+
+// POST /api/phone-numbers/:id/token/rotate is postPhoneNumbersByIdTokenRotate.
+function operationIdOf(method: string, url: string): string {
+  const words = url
+    .replace(/^\/api\//, '')
+    .replace(/:(\w+)/g, 'by-$1')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+// OpenAPI wants every answer described, and the plugin says "Default Response" of what is not.
+function described(response: unknown): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries((response ?? {}) as Record<string, object>).map(([status, schema]) => [
+      status,
+      { description: STATUS_CODES[status], ...schema },
+    ]),
+  );
 }
 
 const logo = Buffer.from(

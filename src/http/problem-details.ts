@@ -154,6 +154,11 @@ function detailOf(fault: Fault, all: readonly Fault[]): string {
         .filter(({ keyword }) => keyword === 'const')
         .map(({ params }) => String(params.allowedValue))
         .join(', ')}`;
+    case 'enum':
+      return `must be one of ${(fault.params.allowedValues as unknown[]).map(String).join(', ')}`;
+    case 'format':
+      if (fault.params.format !== 'date-time') return fault.message ?? 'not valid';
+      return 'must be a time in RFC 3339 with its zone, such as 2026-01-31T12:00:00Z';
     case 'pattern':
       return 'has a form or characters that are not allowed';
     case 'minProperties':

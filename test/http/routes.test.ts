@@ -13,6 +13,8 @@ type Operation = {
   statuses: string[];
   tags: string[];
   summary: string;
+  operationId: string;
+  answers: string[];
   example: Record<string, unknown> | undefined;
   hasBody: boolean;
 };
@@ -45,6 +47,8 @@ beforeAll(async () => {
       statuses: Object.keys(operation.responses),
       tags: operation.tags ?? [],
       summary: operation.summary ?? '',
+      operationId: operation.operationId ?? '',
+      answers: Object.values(operation.responses as Record<string, Loose>).map(({ description }) => description),
       example: exampleOf(operation.requestBody?.content['application/json']),
       hasBody: operation.requestBody !== undefined,
     })),
@@ -74,6 +78,18 @@ describe('the API document', () => {
       if (tags[0] === 'Health') continue;
       expect(statuses, path).toEqual(expect.arrayContaining(['400', '429', '500', '503']));
       if (security.length > 0) expect(statuses, path).toContain('401');
+    }
+  });
+
+  test('gives a generator of clients a name for every route, and words for every tag and answer', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(operations.length);
+    for (const name of names) expect(name).toMatch(/^(get|post|patch|put|delete)[A-Z][A-Za-z0-9]*$/);
+    expect(names).toContain('postPhoneNumbersByIdTokenRotate');
+    const described = document.tags.map(({ name }: { name: string }) => name);
+    for (const { path, tags, answers } of operations) {
+      expect(described, path).toEqual(expect.arrayContaining(tags));
+      for (const description of answers) expect(description, path).toMatch(/^(?!Default Response)./);
     }
   });
 
@@ -138,6 +154,17 @@ describe('every route', () => {
     }
   });
 
+  test('refuses text in its URL that Postgres cannot hold', async () => {
+    for (const { method, path, example, security } of operations) {
+      if (security.length === 0) continue;
+      for (const url of [path.replace(/\{\w+\}/g, '%00'), `${urlOf(path, number.id)}?to=a%00b`]) {
+        if (!url.includes('%00')) continue;
+        const answer = await whoMay(path).api(method, url, example);
+        expect(answer.status, `${method} ${url} ${JSON.stringify(answer.body)}`).toBe(400);
+      }
+    }
+  });
+
   test("answers another user's number exactly like a missing one", async () => {
     const stranger = await gateway.signUp();
     for (const { method, path, example } of operations.filter(({ path }) => path.includes('{id}'))) {
@@ -190,6 +217,13 @@ describe('problems', () => {
         expect({ ...body, request_id: '' }).toEqual({ ...missing?.body, request_id: '' });
       }
     }
+  });
+
+  test('say what a choice is between, and how a time is written', async () => {
+    const choice = await user.api('GET', '/api/messages?direction=sideways');
+    expect(choice.body.detail).toMatch(/direction must be one of (inbound|outbound), (inbound|outbound)/);
+    const time = await user.api('GET', '/api/messages?since=yesterday');
+    expect(time.body.detail).toContain('2026-01-31T12:00:00Z');
   });
 
   test('a body that is too large or of another type is refused', async () => {
