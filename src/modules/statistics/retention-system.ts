@@ -75,7 +75,7 @@ export async function deleteOldRows(
   );
 }
 
-/** Deletes messages as deleteOldRows does, except those that are still to be sent. */
+/** Deletes messages as deleteOldRows does, except those that are still to be sent, or were until not long ago. */
 export async function deleteOldMessages(
   db: Kysely<DB>,
   { days, limit }: { days: number; limit: number },
@@ -87,7 +87,7 @@ export async function deleteOldMessages(
     delete from messages where id = any(array(
       select id from messages, old
       where id < (select rpad(lpad(to_hex((extract(epoch from time) * 1000)::bigint), 12, '0'), 32, '0')::uuid from old)
-        and created_at < time and status not in ('scheduled', 'accepted', 'sending')
+        and greatest(created_at, sent_at, unknown_at, ended_at) < time and status not in ('scheduled', 'accepted', 'sending')
       order by id limit ${limit} for update of messages skip locked))`.execute(db),
   );
 }

@@ -178,6 +178,23 @@ describe('removeOld', () => {
     );
   });
 
+  test('a message that waited for long stays for as long after it left or ended', async () => {
+    await run(
+      `insert into messages (id, user_id, phone_number_id, direction, kind, remote_jid, status, content, created_at,
+         sent_at, unknown_at, ended_at)
+       select n::text::uuid, 1, 1, 'outbound', 'text', status, status, '{}', now() - interval '99 days',
+         case when status = 'sent' then at end, case when status = 'unknown' then at end, case when status = 'expired' then at end
+       from (select lpad(row_number() over ()::text, 32, '0') as n, status, now() - make_interval(days => days) as at
+         from unnest(array['sent', 'unknown', 'expired']) as status, unnest(array[19, 21]) as days) as messages`,
+    );
+    await retention().removeOld();
+    expect(await run('select status from messages order by status')).toEqual([
+      { status: 'expired' },
+      { status: 'sent' },
+      { status: 'unknown' },
+    ]);
+  });
+
   test('old wire messages and events go, young ones stay', async () => {
     for (const [n, daysAgo] of [
       [1, 21],
