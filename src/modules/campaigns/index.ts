@@ -10,7 +10,7 @@ import { type Campaign, type CampaignStatus, type Progress, progressOf } from '.
 import { findCampaign, listCampaigns, readProgress } from './campaigns-repository.ts';
 import { createControlCampaign } from './control-campaign.ts';
 import { createFollowProgress } from './follow-progress.ts';
-import { deleteOptOut, listOptOuts, type OptOut, saveOptOut } from './opt-outs-repository.ts';
+import { deleteOptOut, formsOf, listOptOuts, type OptOut, saveOptOut } from './opt-outs-repository.ts';
 import { createStartCampaign } from './start-campaign.ts';
 
 export type { CampaignInput } from './start-campaign.ts';
@@ -71,10 +71,11 @@ export function createCampaigns(deps: {
     /** Throws `not_found`, `campaign_over`. */
     cancel: async (userId: number, id: string) => withProgress(await cancel(userId, known(id))),
 
-    /** The number as digits. */
+    /** The number as digits. What campaigns have waiting for it is cancelled. */
     async optOut(userId: number, number: string, reason: string | null): Promise<OptOut> {
       const saved = await saveOptOut(db, userId, number, reason);
       if (saved === undefined) throw new Error('An opt-out just saved is missing.');
+      await deps.messages.cancelOptedOut(userId, [number, ...formsOf(number)]);
       return saved;
     },
     /** Throws `not_found`. */

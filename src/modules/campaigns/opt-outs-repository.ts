@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { candidateJids, digitsOfJid } from '../../evolution/jid.ts';
 import type { DB } from '../../schema.ts';
 
 /** Someone who does not want a user's campaigns; the number is digits. */
@@ -37,9 +38,18 @@ export async function listOptOuts(
   return rows;
 }
 
-/** Which of these numbers opted out. */
+/** Under which numbers one recipient is known: mobile numbers of some countries have a digit that may be left out. */
+export function formsOf(number: string): string[] {
+  return candidateJids(number).map((jid) => digitsOfJid(jid) ?? number);
+}
+
+/** Which of these numbers opted out, in whatever form. */
 export async function findOptedOut(db: Kysely<DB>, userId: number, numbers: readonly string[]): Promise<Set<string>> {
+  const forms = numbers.map((number) => ({ number, forms: [number, ...formsOf(number)] }));
   const { rows } = await sql<{ number: string }>`
-    select number from opt_outs where user_id = ${userId} and number = any(${numbers as string[]}::text[])`.execute(db);
-  return new Set(rows.map(({ number }) => number));
+    select number from opt_outs where user_id = ${userId} and number = any(${forms.flatMap((each) => each.forms)}::text[])`.execute(
+    db,
+  );
+  const listed = new Set(rows.map(({ number }) => number));
+  return new Set(forms.filter((each) => each.forms.some((form) => listed.has(form))).map(({ number }) => number));
 }

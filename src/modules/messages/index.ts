@@ -33,6 +33,7 @@ import { createMessageMedia } from './media/media-link-message.ts';
 import { createLinkedMedia } from './media/media-linked.ts';
 import type { Message } from './message.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
+import { endLeasesOfOthers } from './messages-system.ts';
 import { createCallAndSettle } from './sending/call-and-settle.ts';
 import { createEndAbandoned } from './sending/end-abandoned.ts';
 import { createQueueMessage } from './sending/queue-message.ts';
@@ -236,10 +237,14 @@ export function createMessages(deps: MessagesOptions) {
       waiting.reschedule(userId, requireUuid(id), change),
     /** Ends what a campaign has not sent. */
     cancelCampaign: waiting.cancelCampaign,
+    /** Ends what campaigns of a user have not sent to a recipient, named in all forms of its number. */
+    cancelOptedOut: waiting.cancelOptedOut,
     /** Periodic: see its own description. Safe in parallel. */
     expire: waiting.expire,
     /** Periodic: see its own description. Safe in parallel. */
     wakeNumbersThatMayGo: waiting.wakeNumbersThatMayGo,
+    /** At the start of a process that is alone, before it sends: what a former one left need not wait for its lease. */
+    takeOver: () => endLeasesOfOthers(deps.db),
     /** Periodic: see its own description. */
     endAbandoned: createEndAbandoned({ ...deps, settle: settleBatch }),
     /** Lets calls under way come to their end, for at most `withinMs`; what is left becomes unknown later. */

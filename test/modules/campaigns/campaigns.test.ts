@@ -93,6 +93,22 @@ test('who opted out is left out, costs nothing, and comes back when taken off th
   expect((await user.api('DELETE', `/api/opt-outs/${recipient(1)}`)).status).toBe(404);
 });
 
+test('who opts out gets nothing either that waits already, and in no other form of the number', async () => {
+  const [long, short] = ['5511987654321', '551187654321'];
+  const numbers = [{ number: long }, { number: recipient(5) }];
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const { body } = await bulk({ text: 'Later', recipients: numbers, send_at: later });
+  const single = { token: number.token, number: long, text: 'Single later', send_at: later };
+  const { body: own } = await user.api('POST', '/api/messages/send-text', single);
+  expect((await user.api('POST', '/api/opt-outs', { number: short })).status).toBe(200);
+  expect((await progressOf(body.campaign_id)).progress).toMatchObject({ queued: 1, cancelled: 1 });
+  const { body: page } = await user.api('GET', `/api/messages?campaign_id=${body.campaign_id}&status=cancelled`);
+  expect(page.messages).toMatchObject([{ to: long, status_reason: 'opted_out' }]);
+  expect((await user.api('GET', `/api/messages/${own.message_id}`)).body.message.status).toBe('scheduled');
+  expect(await usedUnits()).toBe(1);
+  expect((await bulk({ text: 'x', recipients: numbers })).body.opted_out_numbers).toEqual([long]);
+});
+
 test('a paused campaign sends nothing more until it is resumed, and single messages pass it', async () => {
   await user.api('PATCH', `/api/phone-numbers/${number.id}`, { send_interval_ms: 100 });
   const { body } = await bulk({ text: 'Paused {{name}}', recipients: people(30) });

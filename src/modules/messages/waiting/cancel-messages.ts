@@ -7,7 +7,7 @@ import type { Message } from '../message.ts';
 import { findMessage } from '../messages-repository.ts';
 import { type EndingMessage, unsentSettlement } from '../sending/event-payload.ts';
 import type { SettleBatch } from '../sending/settle.ts';
-import { findWaiting } from './waiting-messages-repository.ts';
+import { findWaiting, listWaitingOfRecipient } from './waiting-messages-repository.ts';
 import { listWaitingOfCampaign, listWaitingOfNumber } from './waiting-messages-system.ts';
 
 const atOnce = 500;
@@ -45,6 +45,8 @@ export function createCancelMessages(deps: { db: Kysely<DB>; ids: Ids; settle: P
       cancelAll((limit) => listWaitingOfNumber(db, phoneNumberId, limit), 'number_deleted'),
     ofCampaign: (campaignId: string): Promise<void> =>
       cancelAll((limit) => listWaitingOfCampaign(db, campaignId, limit), 'campaign_cancelled'),
+    ofRecipient: (userId: number, numbers: readonly string[]): Promise<void> =>
+      cancelAll((limit) => listWaitingOfRecipient(db, userId, numbers, limit), 'opted_out'),
   };
 }
 

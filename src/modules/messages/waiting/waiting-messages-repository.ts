@@ -12,6 +12,23 @@ export async function findWaiting(db: Kysely<DB>, userId: number, id: string): P
   return rows[0];
 }
 
+/** The user's messages of campaigns to one recipient, named in all forms of its number, that have not left. */
+export async function listWaitingOfRecipient(
+  db: Kysely<DB>,
+  userId: number,
+  numbers: readonly string[],
+  limit: number,
+): Promise<EndingMessage[]> {
+  const { rows } = await sql<EndingMessage>`
+    select m.id, m.user_id as "userId", m.phone_number_id as "phoneNumberId", n.instance_name as "instanceName",
+      m.remote_jid as recipient, m.kind
+    from phone_numbers n join messages m on m.phone_number_id = n.id
+    where n.user_id = ${userId} and m.user_id = ${userId} and m.remote_jid = any(${numbers as string[]}::text[])
+      and m.status in ('scheduled', 'accepted') and m.campaign_id is not null
+    limit ${limit}`.execute(db);
+  return rows;
+}
+
 /** What is undefined stays; the time until it expires is counted from when it is due, and moves with it. */
 export type Rescheduling = { sendAt?: Date; priority?: number; expiresInSeconds?: number };
 

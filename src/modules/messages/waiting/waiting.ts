@@ -46,6 +46,7 @@ export function createWaiting(deps: WaitingDeps) {
     ring: ringSendLane,
     cancel: cancel.one,
     cancelCampaign: cancel.ofCampaign,
+    cancelOptedOut: cancel.ofRecipient,
     reschedule: createRescheduleMessage({ db, clock: deps.clock, ringSendLane }),
     /** Has a number's messages looked at: what kept them waiting may be over. */
     async wakeNumber(phoneNumberId: number): Promise<void> {
