@@ -91,6 +91,7 @@ async function prepare({
   config,
   backends,
   logger,
+  messages,
   phoneNumbers,
   plans,
   retention,
@@ -101,6 +102,7 @@ async function prepare({
   await plans.mergeOverrides(config.planOverrides);
   if (config.operator !== undefined) await users.ensureOperator(config.operator);
   await webhookDelivery.useSettingsEndpoint(config.operatorWebhook);
+  if (config.redisUrl === undefined) await messages.takeOver();
   await backends.join(config.backends);
   const stranded = await phoneNumbers.countElsewhere(config.backends.map(({ url }) => url));
   if (stranded > 0) {

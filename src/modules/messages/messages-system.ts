@@ -20,3 +20,14 @@ export async function listAbandoned(db: Kysely<DB>, limit: number): Promise<Aban
     order by m.lease_until limit ${limit}`.execute(db);
   return rows;
 }
+
+/**
+ * Ends the leases of all messages under way and of all turns, for a process that knows it is alone: whoever held them is
+ * gone, and what he held need not wait for their time.
+ */
+export async function endLeasesOfOthers(db: Kysely<DB>): Promise<void> {
+  await sql`update messages set lease_until = app_now() where status = 'sending' and lease_until > app_now()`.execute(
+    db,
+  );
+  await sql`update send_turns set lease_until = null where lease_until is not null`.execute(db);
+}
