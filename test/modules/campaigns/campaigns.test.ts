@@ -170,6 +170,25 @@ test('a campaign of tomorrow takes its units of tomorrow', async () => {
   expect(rows).toEqual([{ isTomorrow: true, used: 5 }]);
 });
 
+test('a message of tomorrow that is to leave today takes a unit of today, and gives that of tomorrow back', async () => {
+  const { body } = await bulk({ send_at: new Date(Date.now() + 86_400_000).toISOString() });
+  const { body: page } = await user.api('GET', `/api/messages?campaign_id=${body.campaign_id}`);
+  const id = page.messages[0].id;
+  const move = (ms: number) =>
+    user.api('PATCH', `/api/messages/${id}`, { send_at: new Date(Date.now() + ms).toISOString() });
+  const units = async () => {
+    const { rows } = await sql<{ used: number }>`
+      select used from usage where user_id = ${user.id} order by day`.execute(gateway.database.db);
+    return rows.map(({ used }) => used);
+  };
+  expect((await move(86_400_000)).status).toBe(200);
+  expect(await units()).toEqual([5]);
+  expect((await move(400)).status).toBe(200);
+  expect(await units()).toEqual([4]);
+  await until(async () => expect((await user.api('GET', `/api/messages/${id}`)).body.message.sent_at).not.toBeNull());
+  expect(await units()).toEqual([1, 4]);
+});
+
 test('a campaign tells its user how it gets on, and is nobody else’s', async () => {
   const { body } = await bulk({ text: 'Told {{name}}' });
   await until(async () => {
