@@ -1,16 +1,8 @@
 import { readAccount } from './account.ts';
-import {
-  type Counts,
-  checkBooks,
-  checkDeliveries,
-  checkPromises,
-  checkReceived,
-  checkSends,
-  checkUnknown,
-  type Promises,
-  type Violation,
-} from './invariants.ts';
+import { checkBooks } from './books.ts';
+import { type Counts, checkPromises, checkSends, checkUnknown, type Promises, type Violation } from './invariants.ts';
 import type { Load } from './load.ts';
+import { checkDeliveries, checkReceived } from './received.ts';
 import { pause } from './wait.ts';
 import type { World } from './world.ts';
 
