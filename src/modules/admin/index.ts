@@ -192,15 +192,20 @@ export function createAdmin(deps: AdminDeps) {
   };
 }
 
-/** Of each backend; a preview that would move more of one is read again after these. */
+/** Of each of the fullest; a preview that would move more of them is read again after these. */
 const movesOfOneMax = 200;
+const fullestMax = 50;
 
 function tooFull(backends: readonly BackendFigures[]): number[] {
   const loads = backends
     .filter(({ state }) => state === 'active')
     .map(({ id, assigned, reserved, capacity }) => ({ id, load: (assigned + reserved) / capacity }));
   const least = Math.min(...loads.map(({ load }) => load));
-  return loads.filter(({ load }) => load - least >= unevenFrom).map(({ id }) => id);
+  return loads
+    .filter(({ load }) => load - least >= unevenFrom)
+    .sort((a, b) => b.load - a.load)
+    .slice(0, fullestMax)
+    .map(({ id }) => id);
 }
 
 const placementOf = ({ placementLabels, isolation }: Plan) => ({ placement_labels: placementLabels, isolation });

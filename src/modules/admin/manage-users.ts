@@ -20,10 +20,8 @@ export function createManageUsers(deps: {
 
   return {
     getUser,
-    listUsers: (
-      filter: UserFilter,
-      page: { limit: number; after?: { createdAt: Date; id: number } },
-    ): Promise<ManagedUser[]> => users.managed.list(filter, page),
+    listUsers: (filter: UserFilter, page: { limit: number; after?: { id: number } }): Promise<ManagedUser[]> =>
+      users.managed.list(filter, page),
 
     /** Holds in every process within 3 s. Throws `not_found`, `invalid_request`. */
     changeUser(actor: Actor, id: number, change: UserChange): Promise<ManagedUser> {

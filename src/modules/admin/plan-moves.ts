@@ -29,7 +29,7 @@ type Pool = Pick<
 export const unevenFrom = 0.1;
 
 /**
- * What a rebalance would move: all that is on draining backends, what is on a backend that its user or plan rules out,
+ * What a rebalance would move: all that is on draining backends, what is on a backend that its user or plan rules out or that was taken out,
  * and from the fullest to the emptiest until their loads differ by less than 0.1. Moves nothing.
  */
 export function planMoves(input: {

@@ -128,7 +128,7 @@ export type Users = {
   forgetCaller(userId: number): void;
   /** For operators: the users as such, whoever asks. */
   managed: {
-    list(filter: UserFilter, page: { limit: number; after?: { createdAt: Date; id: number } }): Promise<ManagedUser[]>;
+    list(filter: UserFilter, page: { limit: number; after?: { id: number } }): Promise<ManagedUser[]>;
     find(userId: number): Promise<ManagedUser | undefined>;
     /** Holds in this process at once, in the others within 3 s. Throws `not_found`. */
     change(userId: number, change: UserChange): Promise<void>;

@@ -25,11 +25,11 @@ export type UserFilter = {
   status?: 'active' | 'suspended';
 };
 
-/** Oldest first, the page after `after`. */
+/** In the order in which they came, which is that of their ids; the page after `after`. */
 export async function listManagedUsers(
   db: Kysely<DB>,
   filter: UserFilter,
-  page: { limit: number; after?: { createdAt: Date; id: number } },
+  page: { limit: number; after?: { id: number } },
 ): Promise<ManagedUser[]> {
   const { search, planType, status } = filter;
   const pattern = search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`;
@@ -39,9 +39,8 @@ export async function listManagedUsers(
         or u.company_name ilike ${pattern ?? ''})
       and (${planType ?? null}::text is null or u.plan_type = ${planType ?? null})
       and (${status ?? null}::text is null or u.status = ${status ?? null})
-      and (${page.after === undefined} or (date_trunc('milliseconds', u.created_at), u.id)
-        > (${page.after?.createdAt ?? null}::timestamptz, ${page.after?.id ?? null}::bigint))
-    order by date_trunc('milliseconds', u.created_at), u.id limit ${page.limit}`.execute(db);
+      and u.id > ${page.after?.id ?? 0}
+    order by u.id limit ${page.limit}`.execute(db);
   return rows;
 }
 

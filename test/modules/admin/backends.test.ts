@@ -228,6 +228,10 @@ test('a backend removed by force says what it leaves; its numbers answer 503, ca
   const sendBy = (token: string) =>
     lost.api('POST', '/api/messages/send-text', { token, number: '5511988887777', text: 'hi' });
   expect(await sendBy(first.token)).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
+  const { body: plan } = await operator.api('GET', '/api/admin/fleet/plan');
+  expect(plan.moves.map(({ phone_number_id }: { phone_number_id: number }) => phone_number_id)).toEqual(
+    expect.arrayContaining([first.id, second.id]),
+  );
   const moved = await operator.api('POST', `/api/admin/phone-numbers/${first.id}/move`);
   expect(moved).toMatchObject({ status: 200, body: { outcome: 'moved', phone_number: { status: 'qr_ready' } } });
 
