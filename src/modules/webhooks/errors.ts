@@ -1,6 +1,7 @@
 import { EgressRefused } from '../../platform/egress/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Endpoint } from './endpoint.ts';
+import { typesOfFormat } from './format-body.ts';
 
 export function createRequireUsableUrl(checkUrl: (url: string) => unknown) {
   /** Throws `invalid_url` for a URL that must not be saved. */
@@ -22,6 +23,14 @@ export function requireOwnUrl(endpoint: Pick<Endpoint, 'origin'>): void {
     settings: "This endpoint is in the installation's settings: change it there.",
   }[endpoint.origin];
   if (where !== null) throw new DomainError('endpoint_set_elsewhere', where, { kind: 'conflict' });
+}
+
+/** Refuses an endpoint that could never be called, because its format has no words for any event that it lists. */
+export function requireWords({ events, format }: Pick<Endpoint, 'events' | 'format'>): void {
+  const known = typesOfFormat[format];
+  if (events === null || events.some((type) => known.includes(type))) return;
+  const sentence = `body: events: the format ${format} has no words for any of these, only for ${known.join(', ')}.`;
+  throw new DomainError('invalid_request', sentence, { kind: 'invalid' });
 }
 
 export function endpointLimit(limit: number): DomainError {

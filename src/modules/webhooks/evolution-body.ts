@@ -29,6 +29,7 @@ const tellers: Readonly<Record<string, (event: ToldEvent, instance: string | nul
   'message.sent': (event) => ({ event: 'send.message', data: sentMessage(event) }),
   'message.delivered': (event) => ({ event: 'messages.update', data: status(event, 'DELIVERY_ACK') }),
   'message.read': (event) => ({ event: 'messages.update', data: status(event, 'READ') }),
+  'message.played': (event) => ({ event: 'messages.update', data: status(event, 'PLAYED') }),
   'number.created': (event, instance) => ({ event: 'instance.create', data: names(event, instance) }),
   'number.deleted': (event, instance) => ({ event: 'instance.delete', data: names(event, instance) }),
   'number.qr': ({ payload }, instance) => ({
@@ -87,11 +88,12 @@ function sentMessage({ payload, number, message, at }: ToldEvent): Json {
   };
 }
 
-const mediaTypes: ReadonlySet<string> = new Set(['image', 'video', 'audio', 'document']);
+const mediaTypes: ReadonlySet<string> = new Set(['image', 'video', 'audio', 'voice', 'document']);
 
 function sentContent(kind: string, content: Json): { messageType: string; content: Json } {
   if (kind === 'text') return { messageType: 'conversation', content: { conversation: content.text ?? '' } };
-  const messageType = `${kind}Message`;
+  // A voice note is an audio message there.
+  const messageType = `${kind === 'voice' ? 'audio' : kind}Message`;
   if (!mediaTypes.has(kind)) return { messageType, content: { [messageType]: {} } };
   const { caption, mimetype, file_name: fileName, media_url: url } = content;
   return { messageType, content: { [messageType]: { url, mimetype, caption, fileName } } };

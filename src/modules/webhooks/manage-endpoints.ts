@@ -21,7 +21,7 @@ import {
   replaceSecret,
   updateEndpoint,
 } from './endpoints-repository.ts';
-import { endpointLimit, requireOwnUrl } from './errors.ts';
+import { endpointLimit, requireOwnUrl, requireWords } from './errors.ts';
 
 /** Those that are phone numbers' webhook_url are not counted. */
 const endpointsMax = 50;
@@ -49,6 +49,7 @@ export function createManageEndpoints(deps: Deps) {
     /** The secret is told this once. */
     async create(input: Omit<NewEndpoint, 'secretSealed'>): Promise<{ endpoint: Endpoint; secret: string }> {
       deps.requireUsableUrl(input.url);
+      requireWords(input);
       const secret = makeEndpointSecret(ids);
       const secretSealed = sealEndpointSecret(secretBox, input.userId, secret);
       return inTransaction(db, async (tx) => {
@@ -82,6 +83,7 @@ export function createManageEndpoints(deps: Deps) {
       const endpoint = await inTransaction(db, async (tx) => {
         const before = await lock(tx, userId, id);
         if (change.url !== undefined && change.url !== before.url) requireOwnUrl(before);
+        if (change.events !== undefined || change.format !== undefined) requireWords({ ...before, ...change });
         return (await updateEndpoint(tx, userId, id, change)) ?? before;
       });
       if (!endpoint.enabled) await endPendingOf(db, id, endedAtOnceMax);

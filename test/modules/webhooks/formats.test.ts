@@ -134,6 +134,19 @@ describe('evolution', () => {
     expect(bodyOf('evolution', event)).toEqual(expected);
   });
 
+  test('a voice note is an audio message, and played is a status', () => {
+    const message = { kind: 'voice', content: { mimetype: 'audio/ogg' } };
+    const sent = bodyOf('evolution', told('message.sent', { ...status, kind: 'voice' }, { message }));
+    expect(sent.data).toMatchObject({
+      messageType: 'audioMessage',
+      message: { audioMessage: { mimetype: 'audio/ogg' } },
+    });
+    expect(bodyOf('evolution', told('message.played', status))).toMatchObject({
+      event: 'messages.update',
+      data: { status: 'PLAYED' },
+    });
+  });
+
   test('a QR code, a connection and its end are the recorded calls', () => {
     const image = 'data:image/png;base64,aa';
     expect(bodyOf('evolution', told('number.qr', { qr_code: image, pairing_code: null }))).toMatchObject({

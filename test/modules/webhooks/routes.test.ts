@@ -56,6 +56,21 @@ describe('an endpoint', () => {
     expect(one.body).toEqual({ success: true, endpoint: body.endpoint });
   });
 
+  test('is refused where its format has no words for any of its events, when made and when changed', async () => {
+    const refused = { status: 400, body: expect.objectContaining({ code: 'invalid_request' }) };
+    const hopeless = { url: receiver.url, format: 'connect', events: ['message.sent', 'number.qr'] };
+    const answer = await user.api('POST', '/api/webhooks', hopeless);
+    expect(answer).toMatchObject(refused);
+    expect(answer.body.detail).toContain('only for message.received');
+    const { endpoint } = await created({ format: 'evolution', events: ['message.sent', 'message.failed'] });
+    expect(await user.api('PATCH', `/api/webhooks/${endpoint.id}`, { format: 'connect' })).toMatchObject(refused);
+    expect(await user.api('PATCH', `/api/webhooks/${endpoint.id}`, { events: ['message.failed'] })).toMatchObject(
+      refused,
+    );
+    const both = { format: 'connect', events: ['message.received'] };
+    expect((await user.api('PATCH', `/api/webhooks/${endpoint.id}`, both)).status).toBe(200);
+  });
+
   test('is changed, listed by number and in pages, and deleted', async () => {
     const ofAll = await created();
     const ofNumber = await created({ phone_number_id: number.id, events: ['message.sent'], format: 'evolution' });
@@ -63,14 +78,14 @@ describe('an endpoint', () => {
       url: `${receiver.url}/new`,
       events: ['number.qr'],
       schedule: 'short',
-      format: 'connect',
+      format: 'evolution',
       enabled: false,
     });
     expect(body.endpoint).toMatchObject({
       url: `${receiver.url}/new`,
       events: ['number.qr'],
       schedule: 'short',
-      format: 'connect',
+      format: 'evolution',
       enabled: false,
       disabled_reason: 'by_user',
     });
