@@ -154,3 +154,15 @@ test('a hung backend of five is found in 15 s', { timeout: 120_000 }, async () =
   expect(ofOthers.filter(({ code }) => code !== undefined && code !== 'number_not_connected')).toEqual([]);
   await load.stop();
 });
+
+test('one that nobody sends through is found by its probes in 10 s', { timeout: 60_000 }, async () => {
+  const victim = gateway.sandboxes[2] as Sandbox;
+  const healthy = () => Math.max(...[gateway, beside].map(({ services }) => services.backends.summary().healthy));
+  const before = healthy();
+  const killedAt = performance.now();
+  await victim.close();
+  await eventually(healthy, 10_000).toBe(before - 1);
+  const foundMs = performance.now() - killedAt;
+  console.info(`one of five dead, nothing sent: ${JSON.stringify({ foundMs: Math.round(foundMs) })}`);
+  expect(foundMs).toBeLessThan(10_000);
+});

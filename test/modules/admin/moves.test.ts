@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fastKnobs } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../../support/gateway.ts';
-import { eventTypes, placeOf, readBooks, readNumber } from '../phone-numbers/support.ts';
+import { eventTypes, placeOf, readBooks, readNumber, untilCreated } from '../phone-numbers/support.ts';
 import { becomeOperator, eventually } from './support.ts';
 
 let gateway: TestGateway;
@@ -179,6 +179,23 @@ test('a number deleted while it moves leaves nothing behind', async () => {
     const { reservations, instances, liveNumbers } = await readBooks(gateway);
     return { reservations, extra: instances - liveNumbers };
   }).toEqual({ reservations: 0, extra: 0 });
+});
+
+test('a line without a phone is open on the new backend at once', async () => {
+  const { body } = await operator.api('POST', '/api/phone-numbers/create', {
+    integration: 'EVOLUTION',
+    number: '5511900000077',
+  });
+  const { id, token } = body.phone_number;
+  await untilCreated(gateway, id);
+  expect(await move(id)).toMatchObject({
+    status: 200,
+    body: { outcome: 'moved', phone_number: { status: 'connected' } },
+  });
+  const sent = await operator.api('POST', '/api/messages/send-text', { token, number: '5511988887777', text: 'hi' });
+  expect(sent.status).toBe(200);
+  const { sandbox, name } = await placeOf(gateway, id);
+  expect(sandbox.control.ledger.sends().at(-1)).toMatchObject({ instance: name });
 });
 
 test('moves to where it lives, to nowhere, and of nobody are refused', async () => {
