@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createNumberPaces } from '../../../src/modules/messages/waiting/number-paces.ts';
 import { startGateway } from '../../support/gateway.ts';
+import { startMediaServer } from './media-server.ts';
 import { newRecipient, onTheWire, type Sender, startSender, through, usedUnits } from './support.ts';
 import { waitingOf } from './waiting-support.ts';
 
@@ -8,7 +10,10 @@ let sender: Sender;
 let waiting: ReturnType<typeof waitingOf>;
 
 beforeEach(async () => {
-  sender = await startSender({ knobs: { acks: false } });
+  sender = await startSender({
+    knobs: { acks: false },
+    overrides: { egress: { allowCidrs: ['127.0.0.1/32'] } },
+  });
   waiting = waitingOf(sender);
 });
 afterEach(() => sender.gateway.close());
@@ -78,6 +83,40 @@ test('messages that wait leave at the pace, each a little later by chance', asyn
   for (const { gapMs } of rows) expect(gapMs).toBeGreaterThan(300);
   expect(new Set(rows.map(({ gapMs }) => Math.round(gapMs / 5))).size).toBeGreaterThan(1);
   expect(sends.map(({ text }) => text)).toEqual(Array.from({ length: 6 }, (_, i) => `nr ${i}`));
+});
+
+test('the pace is kept from call to call, also where media took long to load', async () => {
+  const media = await startMediaServer();
+  const mediaUrl = media.serve('slow.png', (response) => {
+    setTimeout(() => response.writeHead(200, { 'content-type': 'image/png' }).end('png'), 700);
+  });
+  await setPace({ send_interval_ms: 600 });
+  const number = newRecipient();
+  const answer = await sender.sendMedia({ async: true, number, mediaUrl });
+  expect(answer.status).toBe(202);
+  await waiting.untilStatus(await waiting.queue({ number }), 'sent');
+  const { rows } = await sql<{ gapMs: number }>`
+    select extract(epoch from max(called_at) - min(called_at))::float8 * 1000 as "gapMs" from messages`.execute(
+    sender.gateway.database.db,
+  );
+  expect(rows[0]?.gapMs).toBeGreaterThan(500);
+  expect(media.asked).toHaveLength(1);
+  await media.close();
+});
+
+test('what is given back frees nothing that another send took meanwhile', async () => {
+  await setPace({ send_interval_ms: 60_000, daily_cap: 5 });
+  const { db } = sender.gateway.database;
+  const paces = createNumberPaces({ db });
+  const number = { id: sender.number.id, isPaced: true };
+  const giveBack = await paces.take(number);
+  await sql`update number_paces set next_at = app_now()`.execute(db);
+  await paces.take(number);
+  await giveBack();
+  expect(await paces.waitMs(number)).toBeGreaterThan(50_000);
+  await expect(paces.take(number)).rejects.toMatchObject({ code: 'number_paced' });
+  const { rows } = await sql<{ used: number }>`select used from number_paces`.execute(db);
+  expect(rows).toEqual([{ used: 1 }]);
 });
 
 test('what is over the daily cap waits for the next day in UTC', async () => {

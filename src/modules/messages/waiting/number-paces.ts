@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { DomainError } from '../../../platform/errors.ts';
 import type { DB } from '../../../schema.ts';
 import type { SendableNumber } from '../../phone-numbers/index.ts';
-import { giveBackPace, type PaceTaken, takePace } from './number-paces-system.ts';
+import { giveBackPace, type PaceTaken, readPace, type Taken, takePace } from './number-paces-system.ts';
 
 /** Takes back what was counted, for a send that was refused later; a failure to do so only costs the number a wait. */
 export type GiveBack = () => Promise<void>;
@@ -12,13 +12,13 @@ export type NumberPaces = ReturnType<typeof createNumberPaces>;
 /** How fast, and how often on a day, each number may send. */
 export function createNumberPaces(deps: { db: Kysely<DB> }) {
   async function tryTake(number: Pick<SendableNumber, 'id' | 'isPaced'>): Promise<PaceTaken> {
-    return number.isPaced ? takePace(deps.db, number.id) : { taken: '', waitMs: null };
+    return number.isPaced ? takePace(deps.db, number.id) : { taken: unbound, waitMs: null };
   }
 
   const giveBackOf =
-    (number: Pick<SendableNumber, 'id' | 'isPaced'>, day: string): GiveBack =>
+    (number: Pick<SendableNumber, 'id' | 'isPaced'>, taken: Taken): GiveBack =>
     async () => {
-      if (number.isPaced) await giveBackPace(deps.db, number.id, day).catch(ignore);
+      if (number.isPaced) await giveBackPace(deps.db, number.id, taken).catch(ignore);
     };
 
   return {
@@ -29,7 +29,12 @@ export function createNumberPaces(deps: { db: Kysely<DB> }) {
       return giveBackOf(number, taken);
     },
 
-    /** The same for a send that can wait: the milliseconds after which to try again, where it may not leave now. */
+    /** Milliseconds until the number may send; 0 where it may now. Nothing is counted. */
+    async waitMs(number: Pick<SendableNumber, 'id' | 'isPaced'>): Promise<number> {
+      return number.isPaced ? readPace(deps.db, number.id) : 0;
+    },
+
+    /** The same as `take` for a send that can wait: the milliseconds after which to try again, where it may not leave now. */
     async takeOrWait(
       number: Pick<SendableNumber, 'id' | 'isPaced'>,
     ): Promise<{ giveBack: GiveBack; waitMs: null } | { waitMs: number }> {
@@ -38,6 +43,8 @@ export function createNumberPaces(deps: { db: Kysely<DB> }) {
     },
   };
 }
+
+const unbound: Taken = { day: '', nextAt: '' };
 
 function numberPaced(waitMs: number): DomainError {
   return new DomainError('number_paced', 'This phone number may not send again yet: its pace or its day is used up.', {

@@ -37,7 +37,7 @@ export type TakeNextDeps = {
   backends: Pick<Backends, 'requireUsable'>;
   drafts: Pick<Drafts, 'check' | 'prepare'>;
   budget: Pick<MediaBudget, 'place'>;
-  paces: Pick<NumberPaces, 'takeOrWait'>;
+  paces: Pick<NumberPaces, 'waitMs' | 'takeOrWait'>;
   next: Pick<NextBatch, 'add'>;
   take: Pick<TakeBatch, 'add'>;
   callAndSettle: CallAndSettle;
@@ -81,18 +81,23 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
     if (!isConnected(number)) return waits('connection');
     const backend = await deps.backends.requireUsable(number.backendId).catch(ifBackendIsAway);
     if (backend === undefined) return waits('backend');
-    const pace = await deps.paces.takeOrWait(number);
-    if (pace.waitMs !== null) return { kind: 'paced', waitMs: pace.waitMs };
-    return sendOne({ turn, number, message, backend, giveBack: pace.giveBack, stopping });
+    const waitMs = await deps.paces.waitMs(number);
+    if (waitMs > 0) return { kind: 'paced', waitMs };
+    return sendOne({ turn, number, message, backend, stopping });
   };
 
   async function sendOne(one: One): Promise<Step> {
     const place = deps.budget.place(one.number.userId);
+    let giveBack: GiveBack | undefined;
     let isCalled = false;
     try {
       const ready = await prepare(one, place);
       if ('kind' in ready) return ready;
       const { prepared } = ready;
+      // Media may have taken long to load: the pace is from call to call.
+      const pace = await deps.paces.takeOrWait(one.number);
+      if (pace.waitMs !== null) return { kind: 'paced', waitMs: pace.waitMs };
+      giveBack = pace.giveBack;
       const beganAtMs = deps.clock.monotonicMs();
       const taken = await take(one, ready);
       if (!('leaseUntil' in taken)) return taken;
@@ -100,11 +105,11 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
       const leftMs = leaseSeconds * 1_000 - callWithinMs - (prepared.options.delayMs ?? 0);
       if (deps.clock.monotonicMs() - beganAtMs > leftMs) return await letWait(one, taken.leaseUntil);
       isCalled = true;
-      return await call(one, prepared, taken.leaseUntil, place);
+      return await call(one, prepared, taken.leaseUntil, { place, giveBack });
     } finally {
       if (!isCalled) {
         place.release();
-        await one.giveBack().catch(() => undefined);
+        await giveBack?.();
       }
     }
   }
@@ -178,7 +183,12 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
     return waits('overload');
   }
 
-  async function call(one: One, prepared: Prepared, leaseUntil: Date, place: MediaPlace): Promise<Step> {
+  async function call(
+    one: One,
+    prepared: Prepared,
+    leaseUntil: Date,
+    { place, giveBack }: { place: MediaPlace; giveBack: GiveBack },
+  ): Promise<Step> {
     const { number, message, backend } = one;
     const { id, recipient } = message;
     const sending: Sending = { id, number, recipient, backend, prepared };
@@ -188,7 +198,7 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
     deps.keepAlive(work);
     const outcome = await withinHold(work, holdMs + (prepared.options.delayMs ?? 0), one.stopping);
     if (outcome === undefined || !mayPass(outcome)) return goesOn;
-    await one.giveBack();
+    await giveBack();
     return waits('call');
   }
 
@@ -214,7 +224,6 @@ type One = {
   number: SendableTurn;
   message: NextMessage;
   backend: Backend;
-  giveBack: GiveBack;
   stopping: AbortSignal;
 };
 
