@@ -1,18 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../schema.ts';
-
-export type AbandonedMessage = {
-  id: string;
-  userId: number;
-  phoneNumberId: number;
-  instanceName: string;
-  recipient: string;
-  kind: string;
-};
+import type { EndingMessage } from './sending/event-payload.ts';
 
 /** Messages whose sender is gone: still `sending` after their lease. */
-export async function listAbandoned(db: Kysely<DB>, limit: number): Promise<AbandonedMessage[]> {
-  const { rows } = await sql<AbandonedMessage>`
+export async function listAbandoned(db: Kysely<DB>, limit: number): Promise<EndingMessage[]> {
+  const { rows } = await sql<EndingMessage>`
     select m.id, m.user_id as "userId", m.phone_number_id as "phoneNumberId", n.instance_name as "instanceName",
       m.remote_jid as recipient, m.kind
     from messages m join phone_numbers n on n.id = m.phone_number_id

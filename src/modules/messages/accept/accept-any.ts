@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { dropKeys, keyLifeHours } from './idempotency-keys-repository.ts';
-import { type Accepted, leaseSeconds, type NewMessage } from './new-message.ts';
+import { type Accepted, leaseSeconds, type NewMessage, plainValues } from './new-message.ts';
 
 /** Whether a message leaves with its request and nothing has to be written but its row and its unit. */
 export function isPlain(message: NewMessage): boolean {
@@ -110,16 +110,7 @@ async function accept(client: PoolClient, messages: readonly NewMessage[]): Prom
     name: 'accept any',
     text: acceptAnySql,
     values: [
-      messages.map((message) => message.id),
-      messages.map((message) => message.userId),
-      messages.map((message) => message.phoneNumberId),
-      messages.map((message) => message.backendId),
-      messages.map((message) => message.kind),
-      messages.map((message) => message.recipient),
-      messages.map((message) => message.content),
-      messages.map((message) => message.requestId),
-      messages.map((message) => message.dailyMax),
-      messages.map((message) => message.fingerprint),
+      ...plainValues(messages),
       queued.map((timing) => timing !== undefined),
       queued.map((timing) => timing?.sendAt?.toISOString() ?? null),
       queued.map((timing) => timing?.expiresInSeconds ?? null),

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { Batch } from '../../../platform/database/batch.ts';
 import { acceptAny, isPlain } from './accept-any.ts';
-import { type Accepted, leaseSeconds, type NewMessage } from './new-message.ts';
+import { type Accepted, leaseSeconds, type NewMessage, plainValues } from './new-message.ts';
 
 export { type Accepted, leaseSeconds, type NewMessage } from './new-message.ts';
 
@@ -73,18 +73,7 @@ async function acceptPlain(client: PoolClient, messages: readonly NewMessage[]):
   const { rows } = await client.query<Accepted>({
     name: 'accept',
     text: acceptPlainSql,
-    values: [
-      messages.map((message) => message.id),
-      messages.map((message) => message.userId),
-      messages.map((message) => message.phoneNumberId),
-      messages.map((message) => message.backendId),
-      messages.map((message) => message.kind),
-      messages.map((message) => message.recipient),
-      messages.map((message) => message.content),
-      messages.map((message) => message.requestId),
-      messages.map((message) => message.dailyMax),
-      messages.map((message) => message.fingerprint),
-    ],
+    values: plainValues(messages),
   });
   return rows;
 }

@@ -38,3 +38,19 @@ export type Accepted = {
 
 // The call's own deadline is 65 s; a message still `sending` after this has nobody who waits for its answer.
 export const leaseSeconds = 90;
+
+/** What every statement that accepts takes first, one array per column. */
+export function plainValues(messages: readonly NewMessage[]): unknown[][] {
+  return [
+    messages.map((message) => message.id),
+    messages.map((message) => message.userId),
+    messages.map((message) => message.phoneNumberId),
+    messages.map((message) => message.backendId),
+    messages.map((message) => message.kind),
+    messages.map((message) => message.recipient),
+    messages.map((message) => message.content),
+    messages.map((message) => message.requestId),
+    messages.map((message) => message.dailyMax),
+    messages.map((message) => message.fingerprint),
+  ];
+}
