@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
 import type { Campaign } from './campaign.ts';
 
@@ -11,12 +11,23 @@ export type OpenCampaign = Campaign & {
   alias: string | null;
 };
 
-/** Campaigns that still have messages to come to an end. */
+/**
+ * Campaigns that still have messages to come to an end. One that was told of and whose messages all wait for their day is
+ * left out: there is nothing new to count, for a year perhaps.
+ */
 export async function listOpen(db: Kysely<DB>, limit: number, after: string | null): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from campaigns where finished_at is null and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${limit}`.execute(db);
+    select c.id from campaigns c
+    where c.finished_at is null and (${after}::uuid is null or c.id > ${after}::uuid)
+      and (c.told_at is null or c.status = 'cancelled' or ${anyMessage(sql`> 'scheduled'`)}
+        or ${anyMessage(sql`< 'scheduled'`)} or not ${anyMessage(sql`= 'scheduled'`)})
+    order by c.id limit ${limit}`.execute(db);
   return rows.map(({ id }) => id);
+}
+
+// Each a probe of the index by campaign and status.
+function anyMessage(status: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`exists (select from messages m where m.campaign_id = c.id and m.status ${status})`;
 }
 
 /** The campaign with its lock; undefined where it is finished, or another process is at it. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { listOpen } from '../../../src/modules/campaigns/campaigns-system.ts';
 import type { LedgerSend } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../../support/gateway.ts';
 
@@ -37,6 +38,8 @@ async function progressOf(id: string) {
   const { body } = await user.api('GET', `/api/campaigns/${id}`);
   return body.campaign;
 }
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
@@ -96,7 +99,7 @@ test('who opted out is left out, costs nothing, and comes back when taken off th
 test('who opts out gets nothing either that waits already, and in no other form of the number', async () => {
   const [long, short] = ['5511987654321', '551187654321'];
   const numbers = [{ number: long }, { number: recipient(5) }];
-  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const later = inAnHour();
   const { body } = await bulk({ text: 'Later', recipients: numbers, send_at: later });
   const single = { token: number.token, number: long, text: 'Single later', send_at: later };
   const { body: own } = await user.api('POST', '/api/messages/send-text', single);
@@ -168,6 +171,23 @@ test('a campaign of tomorrow takes its units of tomorrow', async () => {
     gateway.database.db,
   );
   expect(rows).toEqual([{ isTomorrow: true, used: 5 }]);
+});
+
+test('a campaign that waits for its day is counted once, and again when something changes', async () => {
+  const { db } = gateway.database;
+  const isOpen = async (id: string) => (await listOpen(db, 1_000, null)).includes(id);
+  const [waiting, cancelled, gone] = await Promise.all(
+    [1, 2, 3].map(async () => (await bulk({ send_at: inAnHour() })).body.campaign_id as string),
+  );
+  if (waiting === undefined || cancelled === undefined || gone === undefined) throw new Error('not accepted');
+  for (const id of [waiting, cancelled, gone]) await until(async () => expect(await isOpen(id)).toBe(false));
+  await sql`update campaigns set status = 'cancelled' where id = ${cancelled}`.execute(db);
+  await until(async () => expect((await progressOf(cancelled)).progress).toMatchObject({ queued: 0, cancelled: 5 }));
+  await sql`delete from messages where campaign_id = ${gone}`.execute(db);
+  await until(async () => expect((await progressOf(gone)).status).toBe('finished'));
+  const { body: page } = await user.api('GET', `/api/messages?campaign_id=${waiting}`);
+  for (const { id } of page.messages) await user.api('POST', `/api/messages/${id}/cancel`);
+  await until(async () => expect((await progressOf(waiting)).status).toBe('finished'));
 });
 
 test('a message of tomorrow that is to leave today takes a unit of today, and gives that of tomorrow back', async () => {
