@@ -17,6 +17,8 @@ import {
 export type Contender = Running & {
   url: string;
   requests: LoadRequest[];
+  /** Whether each request carries an Idempotency-Key of its own. */
+  withKeys?: boolean;
   /** Compares what was kept with the 2xx answered since the start; resolves with what does not agree, in words. */
   disagreements(answered: Answered): Promise<string[]>;
   /** What it keeps of each send, for the report. */

@@ -7,20 +7,26 @@ import { eventually, freePort, type Ground, startProgram } from './processes.ts'
 const users = 8;
 const numbersPerUser = 4;
 
+export type GatewayStart = {
+  ground: Ground;
+  cluster: Cluster;
+  backend: Backend;
+  /** Also its database's; `keyed` sends an Idempotency-Key with every request. */
+  name: 'gateway' | 'keyed' | 'former';
+  /** The checkout whose gateway it is. */
+  root: string;
+  execArgv: string[];
+};
+
 /** The gateway as an operator would start it, nothing switched off; only the plan's limits are out of the way. */
-export async function startGateway(
-  ground: Ground,
-  root: string,
-  cluster: Cluster,
-  backend: Backend,
-  execArgv: string[],
-): Promise<Contender> {
-  await query(cluster.url('postgres'), 'create database gateway');
-  const database = cluster.url('gateway');
+export async function startGateway(start: GatewayStart): Promise<Contender> {
+  const { ground, cluster, backend, name, root, execArgv } = start;
+  await query(cluster.url('postgres'), `create database ${name}`);
+  const database = cluster.url(name);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const running = startProgram(ground, {
-    name: 'gateway',
+    name,
     command: process.execPath,
     args: [...execArgv, join(root, 'src/bin/gateway.ts')],
     // In the scratch folder, so that no .env of the working copy has a say.
@@ -32,7 +38,7 @@ export async function startGateway(
       LOG_LEVEL: 'info',
       ROLE: 'all',
       DATABASE_URL: database,
-      DATA_DIR: join(ground.scratch, 'gateway-data'),
+      DATA_DIR: join(ground.scratch, `${name}-data`),
       EVOLUTION_SERVERS: backend.url,
       EVOLUTION_API_KEY: backend.apiKey,
       JWT_SECRET: 'bench-only-jwt-secret-0123456789abcdef',
@@ -57,7 +63,8 @@ export async function startGateway(
       ...running,
       url,
       requests: sendTextRequests(lines),
-      database: 'gateway',
+      withKeys: name === 'keyed',
+      database: name,
       counted: 'messages, usage, message_stats, api_requests',
       disagreements: (answered) => settledDisagreements(database, answered),
     };

@@ -28,7 +28,8 @@ if (options !== undefined) {
   const cluster = ending.use(await startPostgres(ground, options));
   await readSettings(cluster);
   const backend = ending.use(await startBackend(ground));
-  const gateway = ending.use(await startGateway(ground, root, cluster, backend, await flagsOfStart()));
+  const execArgv = await flagsOfStart();
+  const gateway = ending.use(await startGateway({ ground, cluster, backend, name: 'gateway', root, execArgv }));
   const requests = callsOf(await backend.webhooks());
   const { cpu, cores, commit, node } = machine(root);
   console.log(

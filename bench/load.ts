@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import autocannon from 'autocannon';
 import { jobFromParent, tellParent } from './child.ts';
 
@@ -14,6 +15,8 @@ export type LoadJob = {
   requests: LoadRequest[];
   /** Whether `[<id>]` in a body becomes an id of its own in each request. */
   withIds?: boolean;
+  /** Whether each request carries an Idempotency-Key of its own. */
+  withKeys?: boolean;
 };
 export type LoadMessage =
   | { phase: 'measuring' | 'measured'; at: number }
@@ -35,7 +38,17 @@ export type LoadMessage =
 type CountingClient = autocannon.Client & { responseMax?: number; reqsMade: number };
 
 const job = await jobFromParent<LoadJob>();
-const requests = job.requests.map((request) => ({ ...request, method: 'POST' as const }));
+const runName = randomBytes(8).toString('hex');
+let keys = 0;
+const withKey = (request: autocannon.Request) => ({
+  ...request,
+  headers: { ...request.headers, 'idempotency-key': `${runName}-${keys++}` },
+});
+const requests = job.requests.map((request) => ({
+  ...request,
+  method: 'POST' as const,
+  ...(job.withKeys === true ? { setupRequest: withKey } : {}),
+}));
 const latencies: number[] = [];
 const statuses: Record<string, number> = {};
 const begin = performance.now() + job.warmupMs;

@@ -44,6 +44,7 @@ export async function measure(
     warmupMs: options.warmup * 1000,
     measuredMs: options.seconds * 1000,
     requests: contender.requests,
+    ...(contender.withKeys === true ? { withKeys: true } : {}),
   };
   await using load = startHelper<LoadMessage>(ground, {
     name: 'load',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const CONTENDERS = ['direct', 'nginx', 'forwarder', 'naive', 'gateway'] as const;
+const CONTENDERS = ['direct', 'nginx', 'forwarder', 'naive', 'gateway', 'keyed', 'former'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 export type Options = {
@@ -17,10 +17,13 @@ export type Options = {
   /** Name of the file in bench/results; nothing is written without it. */
   record: string | undefined;
   profile: boolean;
+  /** Folder of another checkout, its packages installed, whose gateway runs beside this one's. */
+  former: string | undefined;
 };
 
 export const USAGE = `npm run bench -- [options]
-  --only a,b         of ${CONTENDERS.join(', ')} (default: all)
+  --only a,b         of ${CONTENDERS.join(', ')} (default: all; keyed is
+                     the gateway with an Idempotency-Key of its own on every request)
   --runs n           interleaved runs, of which the medians are printed (5)
   --seconds n        measured seconds of one run (6)
   --warmup n         seconds before them that are not measured (2)
@@ -28,6 +31,7 @@ export const USAGE = `npm run bench -- [options]
   --data folder      where the database cluster is made (/var/tmp)
   --embedded         the embedded Postgres, also where Debian's is installed
   --record name      write bench/results/<name>.json
+  --former folder    another checkout with its packages, whose gateway takes part as "former"
   --profile          a CPU profile of each Node contender, summarised
   --help             this list`;
 
@@ -45,6 +49,7 @@ export function parseOptions(args: string[]): Options | undefined {
       embedded: { type: 'boolean', default: false },
       record: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      former: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -53,7 +58,7 @@ export function parseOptions(args: string[]): Options | undefined {
     throw new Error('--record takes a file name of letters, digits, dots and dashes.');
   }
   return {
-    only: contenders(values.only),
+    only: contenders(values.only).filter((name) => name !== 'former' || values.former !== undefined),
     runs: positive('runs', values.runs, Number.isInteger),
     seconds: positive('seconds', values.seconds),
     warmup: positive('warmup', values.warmup),
@@ -62,6 +67,7 @@ export function parseOptions(args: string[]): Options | undefined {
     embedded: values.embedded,
     record: values.record,
     profile: values.profile,
+    former: values.former,
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   BACKEND_DELAY_MS,
   type Backend,
@@ -104,6 +104,7 @@ async function startContenders(parts: {
   const { options, ground, cluster, backend, ending } = parts;
   const lines = await createLines(backend, 32);
   const flags = (name: string) => (options.profile ? profileFlags(profileFolder(ground.scratch, name)) : []);
+  const beside = { ground, cluster, backend };
   const starts: Record<ContenderName, () => Promise<Contender> | string> = {
     direct: async () => direct(backend, lines),
     nginx: () =>
@@ -113,7 +114,15 @@ async function startContenders(parts: {
     gateway: () =>
       gatewayMissing(root)
         ? 'src/bin/gateway.ts is missing'
-        : startGateway(ground, root, cluster, backend, flags('gateway')),
+        : startGateway({ ...beside, name: 'gateway', root, execArgv: flags('gateway') }),
+    keyed: () =>
+      gatewayMissing(root)
+        ? 'src/bin/gateway.ts is missing'
+        : startGateway({ ...beside, name: 'keyed', root, execArgv: flags('keyed') }),
+    former: () =>
+      gatewayMissing(options.former ?? '')
+        ? `${options.former} holds no gateway`
+        : startGateway({ ...beside, name: 'former', root: resolve(options.former ?? ''), execArgv: flags('former') }),
   };
   const started: Contender[] = [];
   for (const name of options.only) {
