@@ -101,7 +101,14 @@ describeWithRedis('a worker and an api process over Redis', () => {
   });
 
   test('a worker has no API, but answers those who watch over it and its backends', async () => {
-    const ofTheApi = ['/', '/api-docs/json', '/api/statistics', '/api/phone-numbers', '/api/user/profile'];
+    const ofTheApi = [
+      '/',
+      '/reset-password',
+      '/api-docs/json',
+      '/api/statistics',
+      '/api/phone-numbers',
+      '/api/user/profile',
+    ];
     for (const path of ofTheApi) {
       expect([path, await statusOf(worker, path)]).toEqual([path, 404]);
       expect([path, await statusOf(api, path)]).not.toEqual([path, 404]);

@@ -15,6 +15,7 @@ import { type MailText, textOfEvent, textOfPasswordReset } from './mail-texts.ts
 import { createMailTransport } from './mail-transport.ts';
 import { type ClaimedMail, deleteEndedMails, insertMail } from './mails-system.ts';
 import { insertPasswordReset } from './password-resets-repository.ts';
+import { resetPagePath } from './reset-page.ts';
 import { findUser, findUserByEmail } from './users-repository.ts';
 
 export type MailsOptions = {
@@ -62,7 +63,7 @@ export function createMails(options: MailsOptions): Mails {
     if (user === undefined) return null;
     const token = makeCheckedToken(ids, resetTokenPrefix);
     await insertPasswordReset(db, { tokenHash: sha256(token), userId: user.id, lifeSeconds: resetSeconds });
-    return { to: user.email, text: textOfPasswordReset(`${serverUrl}/reset-password?token=${token}`) };
+    return { to: user.email, text: textOfPasswordReset(`${serverUrl}${resetPagePath}?token=${token}`) };
   }
 
   async function writeOfEvent(mail: ClaimedMail): Promise<{ to: string; text: MailText } | null> {

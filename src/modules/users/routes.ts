@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
 import type { Users } from './index.ts';
+import { registerResetPage } from './reset-page.ts';
 import {
   DoneBody,
   ForgotBody,
@@ -44,6 +45,7 @@ const loggedIn = { auth: 'user' } as const;
 export function registerUserRoutes(app: FastifyInstance, options: UserRoutesOptions): void {
   registerSessionRoutes(app, options);
   registerResetRoutes(app, options);
+  registerResetPage(app);
   registerProfileRoutes(app, options);
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { type MailServerUnderTest, startMailServer } from './mail-support.ts';
+import { openResetPage } from './reset-page-support.ts';
 
 let mailServer: MailServerUnderTest;
 let gateway: TestGateway;
@@ -157,6 +159,61 @@ describe('a forgotten password', () => {
     for (const email of ['nobody', 'a@b', 'a@b.example\r\nBcc: x@example.com']) {
       expect((await forget(email)).body.code).toBe('invalid_request');
     }
+  });
+});
+
+describe('the page that the link leads to', () => {
+  test('changes the password once, and says what stands against it otherwise', async () => {
+    const user = await gateway.signUp();
+    const page = await openResetPage(gateway, `?token=${await tokenFor(user)}`);
+    expect(page.isFormShown()).toBe(true);
+    expect(await page.submit(newPassword, 'another')).toEqual({
+      said: 'The two passwords are not the same.',
+      isProblem: true,
+      invalid: ['repeated'],
+      focused: 'repeated',
+    });
+    expect(await page.submit('short')).toMatchObject({ isProblem: true, invalid: ['password'], focused: 'password' });
+    expect((await logIn(user, oldPassword)).status).toBe(200);
+    expect(await page.submit(newPassword)).toMatchObject({
+      said: expect.stringContaining('changed'),
+      isProblem: false,
+      invalid: [],
+    });
+    expect([page.isFormShown(), page.search()]).toEqual([false, '']);
+    expect((await logIn(user, newPassword)).status).toBe(200);
+  });
+
+  test('says that a link is used or not complete, and that the server is away', async () => {
+    const page = await openResetPage(gateway, '?token=efp_nonsense');
+    const { body } = await reset('efp_nonsense');
+    expect(await page.submit(newPassword)).toMatchObject({ said: body.detail, isProblem: true });
+    expect(page.isFormShown()).toBe(true);
+    const incomplete = await openResetPage(gateway, '');
+    expect([incomplete.isFormShown(), incomplete.said()]).toEqual([false, expect.stringContaining('not complete')]);
+    const away = await openResetPage(gateway, '?token=efp_nonsense', () => Promise.reject(new TypeError('away')));
+    expect(await away.submit(newPassword)).toMatchObject({ said: expect.stringContaining('cannot be reached') });
+  });
+
+  test('runs nothing but its own script, loads nothing, is neither framed nor kept, and is no part of the API', async () => {
+    const { statusCode, headers, body } = await gateway.app.inject('/reset-password?token=efp_secret');
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    for (const tag of ['script', 'style']) {
+      const [, text = ''] = new RegExp(`<${tag}>(.*?)</${tag}>`, 's').exec(body) ?? [];
+      expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+    }
+    expect(body).not.toMatch(/\son\w+=|\sstyle=|\ssrc=|\shref=|efp_secret/);
+    for (const [, id] of body.matchAll(/<input id="(\w+)"/g)) expect(body).toContain(`<label for="${id}">`);
+    expect((await gateway.anonymous('GET', '/api-docs/json')).body.paths).not.toHaveProperty('/reset-password');
   });
 });
 
