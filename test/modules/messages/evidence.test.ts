@@ -111,6 +111,26 @@ async function sentCounted(): Promise<number> {
 const sentEvents = async () =>
   (await readEvents(inbound.database, number)).filter(({ type }) => type === 'message.sent');
 
+test('many that nothing proves keep none from being proven', async () => {
+  number = await inbound.makeNumber();
+  const { db } = inbound.database;
+  await sql`
+    insert into messages (id, user_id, phone_number_id, direction, kind, remote_jid, status, content, fingerprint,
+      called_at, unknown_at)
+    select gen_random_uuid(), ${number.userId}, ${number.id}, 'outbound', 'text', (628100000000 + n)::text, 'unknown', '{}',
+      ${fingerprintOf(hello)}, app_now() - interval '2 hours', app_now() - interval '1 hour'
+    from generate_series(1, 2000) n`.execute(db);
+  await sql`
+    insert into wire_messages (phone_number_id, wa_id, remote_jid, from_me, kind, fingerprint, first_seen_at, echoed_at)
+    select ${number.id}, 'PAST' || n, (628200000000 + n) || '@s.whatsapp.net', true, 'text', ${fingerprintOf(hello)},
+      app_now(), app_now()
+    from generate_series(1, 2000) n`.execute(db);
+  const id = await makeMessage();
+  await inbound.apply(number, echoOf('hello'));
+  await settleByEvidence();
+  expect(await messageOf(id)).toMatchObject({ status: 'sent', evidence: 'echo' });
+});
+
 describe('an unknown message', () => {
   beforeAll(async () => {
     number = await inbound.makeNumber();

@@ -9,7 +9,8 @@ import type { WireStatus } from './wire-messages-system.ts';
 export type OpenCase = { phoneNumberId: number; state: string };
 
 const daysMax = 7;
-const rowsMax = 500;
+/** Of a number; what is more comes when these are proven, or a week old. */
+const rowsMax = 20_000;
 
 /** Numbers with unknown messages and with echoes or records that nobody has claimed. */
 export async function listOpenCases(db: Kysely<DB>): Promise<OpenCase[]> {
@@ -46,17 +47,31 @@ export type UnprovenRow = {
   kind: string;
 };
 
-/** A number's unknown messages and those being sent, locked, the oldest first. */
-export async function lockUnproven(tx: Transaction<DB>, phoneNumberId: number): Promise<UnprovenRow[]> {
+/** A message, or what a backend told of one, and the address it went to. */
+export type Addressed = { id: string; remoteJid: string; kind: string | null };
+
+/** A number's unknown messages and those being sent, those called first before the others; when the first of them was. */
+export async function findUnproven(
+  tx: Transaction<DB>,
+  phoneNumberId: number,
+): Promise<{ messages: Addressed[]; since: Date | undefined }> {
+  const { rows } = await sql<Addressed & { calledAt: Date }>`
+    (select m.id, m.remote_jid as "remoteJid", m.kind, coalesce(m.called_at, m.created_at) as "calledAt"
+      from messages m where m.phone_number_id = ${phoneNumberId} and ${isOpen}
+      order by m.unknown_at limit ${rowsMax})
+    union all
+    select m.id, m.remote_jid, m.kind, coalesce(m.called_at, m.created_at)
+      from messages m where m.phone_number_id = ${phoneNumberId} and m.status = 'sending'
+    order by "calledAt", id`.execute(tx);
+  return { messages: rows, since: rows[0]?.calledAt };
+}
+
+/** Those of the messages that are unknown or being sent still, locked. */
+export async function lockUnproven(tx: Transaction<DB>, ids: readonly string[]): Promise<UnprovenRow[]> {
   const { rows } = await sql<UnprovenRow>`
     select m.id, m.status, coalesce(m.called_at, m.created_at) as "calledAt", m.fingerprint, m.remote_jid as "remoteJid", m.kind
     from messages m
-    where m.id = any(array(
-      (select m.id from messages m where m.phone_number_id = ${phoneNumberId} and ${isOpen}
-        order by m.unknown_at limit ${rowsMax})
-      union all
-      (select m.id from messages m where m.phone_number_id = ${phoneNumberId} and m.status = 'sending')
-    )) and m.status in ('unknown', 'sending')
+    where m.id = any(${ids as string[]}::uuid[]) and case when m.status in ('unknown', 'sending') then true end
     order by m.id for no key update`.execute(tx);
   return rows;
 }
@@ -70,16 +85,27 @@ export type UnclaimedRow = {
   saidAt: Date | null;
 };
 
-/** What a number's backend told of messages that nobody has claimed, locked. */
-export async function lockUnclaimed(tx: Transaction<DB>, phoneNumberId: number): Promise<UnclaimedRow[]> {
+/** What a number's backend told of messages that nobody has claimed, the first before the others; echoes since then. */
+export async function findUnclaimed(tx: Transaction<DB>, phoneNumberId: number, since: Date): Promise<Addressed[]> {
+  const { rows } = await sql<Addressed>`
+    select w.wa_id as id, w.remote_jid as "remoteJid", w.kind from wire_messages w
+    where w.phone_number_id = ${phoneNumberId} and ${isUnclaimed} and w.remote_jid is not null
+      and (w.echoed_at is null or w.echoed_at >= ${since})
+    order by w.first_seen_at, w.wa_id limit ${rowsMax}`.execute(tx);
+  return rows;
+}
+
+/** Those that nobody has claimed still, locked. */
+export async function lockUnclaimed(
+  tx: Transaction<DB>,
+  phoneNumberId: number,
+  waIds: readonly string[],
+): Promise<UnclaimedRow[]> {
   const { rows } = await sql<UnclaimedRow>`
     select w.wa_id as "waId", w.remote_jid as "remoteJid", w.fingerprint, w.status, w.echoed_at as "echoedAt",
       w.said_at as "saidAt"
     from wire_messages w
-    where w.wa_id = any(array(
-        select w.wa_id from wire_messages w where w.phone_number_id = ${phoneNumberId} and ${isUnclaimed}
-        order by w.first_seen_at desc limit ${rowsMax}))
-      and w.phone_number_id = ${phoneNumberId} and ${isUnclaimed} and w.remote_jid is not null
+    where w.phone_number_id = ${phoneNumberId} and w.wa_id = any(${waIds as string[]}::text[]) and ${isUnclaimed}
     order by w.wa_id for no key update`.execute(tx);
   return rows;
 }

@@ -9,6 +9,9 @@ import { type LockedNumber, lockNumberForFacts } from '../../phone-numbers/index
 import { isMediaKind } from '../drafts/draft.ts';
 import { advanceTo } from './apply-status.ts';
 import {
+  type Addressed,
+  findUnclaimed,
+  findUnproven,
   listOpenCases,
   lockUnclaimed,
   lockUnproven,
@@ -21,6 +24,7 @@ import { type Proof, pairEvidence } from './pair-evidence.ts';
 
 const lookAgainAfterMs = 60_000;
 const casesMax = 10_000;
+const perChatMax = 500;
 
 /**
  * Periodic: unknown messages of which a backend told, by an echo or in its own records, become `sent`, whichever came
@@ -52,40 +56,68 @@ export function createSettleByEvidence(deps: { db: Kysely<DB>; ids: Ids; logger:
 async function settleNumber(tx: Transaction<DB>, ids: Ids, phoneNumberId: number): Promise<Proof[]> {
   const number = await lockNumberForFacts(tx, phoneNumberId);
   if (number === undefined) return [];
-  const messages = await lockUnproven(tx, phoneNumberId);
-  if (!messages.some(({ status }) => status === 'unknown')) return [];
-  const unclaimed = await lockUnclaimed(tx, phoneNumberId);
-  const proofs = await pair(tx, phoneNumberId, messages, unclaimed);
+  const found = await findUnproven(tx, phoneNumberId);
+  if (found.since === undefined) return [];
+  const told = await findUnclaimed(tx, phoneNumberId, found.since);
+  const chatOf = await readChats(tx, phoneNumberId, [...found.messages, ...told]);
+  const cases = casesOf(found.messages, told, chatOf);
+  if (cases.length === 0) return [];
+  // Only from here on is it true: whoever settles a message holds its row, and claims its evidence before that is read.
+  const messages = await lockUnproven(
+    tx,
+    cases.flatMap(({ messageIds }) => messageIds),
+  );
+  const unclaimed = await lockUnclaimed(
+    tx,
+    phoneNumberId,
+    cases.flatMap(({ waIds }) => waIds),
+  );
+  const proofs = pairByChat(messages, unclaimed, chatOf);
   if (proofs.length > 0) await prove(tx, ids, number, { proofs, messages, unclaimed });
   return proofs;
 }
 
-async function pair(
+type ChatOf = (of: { remoteJid: string; kind?: string | null }) => string;
+
+async function readChats(
   tx: Transaction<DB>,
   phoneNumberId: number,
-  messages: readonly UnprovenRow[],
-  unclaimed: readonly UnclaimedRow[],
-): Promise<Proof[]> {
-  const addresses = [...messages, ...unclaimed].map(({ remoteJid }) => bareJid(remoteJid));
-  const behind = await readLidAddresses(
-    tx,
-    phoneNumberId,
-    addresses.filter((jid) => jidKind(jid) === 'lid'),
-  );
-  const chatOf = (jid: string) => chatKey(behind.get(bareJid(jid)) ?? bareJid(jid));
-  const unproven = (status: UnprovenRow['status']) =>
-    messages
-      .filter((message) => message.status === status)
-      .map((message) => ({
-        ...message,
-        chat: message.kind === 'status' ? statusChat : chatOf(message.remoteJid),
-      }));
-  const evidence = unclaimed.map((each) => ({
-    ...each,
-    echoedAt: each.echoedAt ?? undefined,
-    chat: chatOf(each.remoteJid),
-  }));
-  return pairEvidence(unproven('unknown'), unproven('sending'), evidence);
+  addressed: readonly Pick<Addressed, 'remoteJid'>[],
+): Promise<ChatOf> {
+  const addresses = new Set(addressed.map(({ remoteJid }) => bareJid(remoteJid)));
+  const lids = [...addresses].filter((jid) => jidKind(jid) === 'lid');
+  const behind = await readLidAddresses(tx, phoneNumberId, lids);
+  return ({ remoteJid, kind }) =>
+    kind === 'status' ? statusChat : chatKey(behind.get(bareJid(remoteJid)) ?? bareJid(remoteJid));
+}
+
+/** Chats with both messages to prove and evidence; of each the first, so that one chat does not take all the time. */
+function casesOf(
+  messages: readonly Addressed[],
+  told: readonly Addressed[],
+  chatOf: ChatOf,
+): { messageIds: string[]; waIds: string[] }[] {
+  const toldByChat = Map.groupBy(told, chatOf);
+  return [...Map.groupBy(messages, chatOf)].flatMap(([chat, ofChat]) => {
+    const evidence = toldByChat.get(chat) ?? [];
+    if (evidence.length === 0) return [];
+    const firstOf = (all: readonly Addressed[]) => all.slice(0, perChatMax).map(({ id }) => id);
+    return [{ messageIds: firstOf(ofChat), waIds: firstOf(evidence) }];
+  });
+}
+
+function pairByChat(messages: readonly UnprovenRow[], unclaimed: readonly UnclaimedRow[], chatOf: ChatOf): Proof[] {
+  const byChat = Map.groupBy(unclaimed, chatOf);
+  return [...Map.groupBy(messages, chatOf)].flatMap(([chat, ofChat]) => {
+    const unproven = (status: UnprovenRow['status']) =>
+      ofChat.filter((message) => message.status === status).map((message) => ({ ...message, chat }));
+    const evidence = (byChat.get(chat) ?? []).map((each) => ({
+      ...each,
+      echoedAt: each.echoedAt ?? undefined,
+      chat,
+    }));
+    return pairEvidence(unproven('unknown'), unproven('sending'), evidence);
+  });
 }
 
 const statusChat = 'status@broadcast';
