@@ -16,7 +16,7 @@ import {
   usedUnits,
 } from './support.ts';
 
-const quick = { messages: { answerWithinMs: 400, callWithinMs: 1_500, uncertainForMs: 300 } };
+const quick = { messages: { answerWithinMs: 1_000, callWithinMs: 3_000, uncertainForMs: 300 } };
 const within = { timeout: 8_000, interval: 20 };
 
 let sender: Sender;
@@ -152,7 +152,7 @@ test('equal requests at two processes are one message and one unit each, whateve
   );
 });
 
-test('while the first is under way, another process says when to come again', async () => {
+test('while the first waits for its answer, another process says when to come again; then it answers the same', async () => {
   const [key, to] = [newKey(), newRecipient('0000408')];
   const first = sendText(sender, key, { number: to });
   await vi.waitUntil(() => onTheWire(sender, to).calls === 1, within);
@@ -164,11 +164,32 @@ test('while the first is under way, another process says when to come again', as
   });
   const { body } = await first;
   expect(body).toMatchObject({ code: 'outcome_unknown', message_id: again.body.message_id });
+  for (const from of [sender, elsewhere]) {
+    const stillSending = await sendText(from, key, { number: to });
+    expect(stillSending).toMatchObject({ status: 504, headers: { 'idempotency-replayed': 'true' } });
+    expect({ ...stillSending.body, request_id: '' }).toEqual({ ...body, request_id: '' });
+  }
+  expect((await messageRow(sender, body.message_id)).status).toBe('sending');
   await vi.waitFor(async () => expect((await messageRow(sender, body.message_id)).status).toBe('unknown'), within);
   const later = await sendText(elsewhere, key, { number: to });
   expect(later).toMatchObject({ status: 504, headers: { 'idempotency-replayed': 'true' } });
   expect(later.body).toMatchObject({ code: 'outcome_unknown', message_id: body.message_id });
   expect(onTheWire(sender, to).calls).toBe(1);
+});
+
+test('the answer to a send with a delay is due that much later', async () => {
+  const [key, to] = [newKey(), newRecipient('0000408')];
+  const body = { number: to, delay: 3_000 };
+  const first = sendText(sender, key, body);
+  await vi.waitUntil(() => onTheWire(sender, to).calls === 1, within);
+  const calledAgo = (seconds: number) =>
+    sql`update messages set called_at = app_now() - make_interval(secs => ${seconds})
+      where remote_jid = ${to}`.execute(sender.gateway.database.db);
+  await calledAgo(2);
+  expect(await sendText(elsewhere, key, body)).toMatchObject({ status: 409, body: { code: 'idempotency_key_in_use' } });
+  await calledAgo(5);
+  expect(await sendText(elsewhere, key, body)).toMatchObject({ status: 504, body: { code: 'outcome_unknown' } });
+  await first;
 });
 
 test('what was certainly not sent is answered as it was the first time', async () => {
@@ -266,10 +287,7 @@ test('a key of a process that died before it could answer stays with its message
   // Its call ends with it, and nobody settles.
   await third.services.messages.close(0);
   const { message_id: id } = (await dying).body;
-  expect((await sendText(sender, key, { number: to })).body).toMatchObject({
-    code: 'idempotency_key_in_use',
-    message_id: id,
-  });
+  expect((await sendText(sender, key, { number: to })).body).toMatchObject({ message_id: id });
   await sql`update messages set lease_until = app_now() - interval '1 second' where id = ${id}`.execute(
     sender.gateway.database.db,
   );

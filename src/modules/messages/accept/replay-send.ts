@@ -5,6 +5,7 @@ import type { DB } from '../../../schema.ts';
 import { idempotencyKeyInUse, noSuchMessage, outcomeUnknown, refusal } from '../errors.ts';
 import type { MessageStatus } from '../message.ts';
 import type { SendAnswer, SendInput } from '../sending/send-input.ts';
+import { answerWithinMsUsual } from '../sending/send-message.ts';
 import type { ClaimedKey } from './idempotency-keys-repository.ts';
 
 type Row = {
@@ -17,6 +18,8 @@ type Row = {
   dueAt: Date | null;
   createdAt: Date;
   isSandbox: boolean;
+  /** Whether its call has gone on for so long that its sender was told that the outcome is unknown. */
+  isAnswerDue: boolean;
   used: number;
   renewsInSeconds: number;
 };
@@ -25,14 +28,20 @@ type NotSentCode = Extract<SendOutcome, { kind: 'not_sent' }>['code'];
 
 /**
  * The answer to a send that was accepted before, as its message makes it read now. Throws `idempotency_key_in_use`
- * while it is under way.
+ * while the first request waits for its answer.
  */
-export function createReplaySend(deps: { db: Kysely<DB> }) {
+export function createReplaySend(deps: {
+  db: Kysely<DB>;
+  /** As where a message is sent. */
+  answerWithinMs?: number;
+}) {
+  const { answerWithinMs = answerWithinMsUsual } = deps;
   return async function replaySend(
     { userId, dailyMax }: Pick<SendInput, 'userId' | 'dailyMax'>,
     claimed: ClaimedKey,
   ): Promise<SendAnswer> {
-    const row = claimed.messageId === null ? undefined : await findSend(deps.db, userId, claimed.messageId);
+    const row =
+      claimed.messageId === null ? undefined : await findSend(deps.db, userId, claimed.messageId, answerWithinMs);
     if (row === undefined) throw noSuchMessage();
     const quota = { limit: dailyMax, used: row.used, renewsInSeconds: row.renewsInSeconds };
     const about = { id: row.id, to: digitsOfJid(row.remoteJid) ?? row.remoteJid, isSandbox: row.isSandbox, quota };
@@ -53,18 +62,26 @@ export function createReplaySend(deps: { db: Kysely<DB> }) {
 }
 
 // What its sender was told when it left with its request.
-function problemOf({ id, status, statusReason }: Row) {
+function problemOf({ id, status, statusReason, isAnswerDue }: Row) {
+  if (status === 'sending' && isAnswerDue) return outcomeUnknown(id, 'timeout');
   // One that was never attempted gives its key back.
   if (status === 'sending' || statusReason === 'not_attempted') throw idempotencyKeyInUse(id);
   if (status === 'unknown') return outcomeUnknown(id, statusReason ?? 'timeout');
   return refusal({ code: statusReason as NotSentCode, detail: 'It said why the first time.' }, id);
 }
 
-async function findSend(db: Kysely<DB>, userId: number, messageId: string): Promise<Row | undefined> {
+async function findSend(
+  db: Kysely<DB>,
+  userId: number,
+  messageId: string,
+  answerWithinMs: number,
+): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select m.id, m.status, m.status_reason as "statusReason", m.whatsapp_id as "whatsappId",
       m.remote_jid as "remoteJid", m.due_at as "dueAt", m.created_at as "createdAt",
       coalesce(b.is_sandbox, false) as "isSandbox",
+      coalesce(m.called_at + (${answerWithinMs}::int + coalesce((m.content #>> '{send_options,delay_ms}')::int, 0))
+        * interval '1 millisecond' <= app_now(), false) as "isAnswerDue",
       coalesce((select used from usage where user_id = m.user_id and day = app_today()), 0) as used,
       greatest(1, ceil(extract(epoch from (app_today() + 1)::timestamp at time zone 'UTC' - app_now())))::int
         as "renewsInSeconds"

@@ -31,7 +31,7 @@ type Deps = {
   answerWithinMs?: number;
 };
 
-const answerWithinMsUsual = 20_000;
+export const answerWithinMsUsual = 20_000;
 
 /**
  * Sends one message now: accepted and committed first, then called once on the number's own backend, then settled.
