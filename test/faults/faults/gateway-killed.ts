@@ -43,7 +43,9 @@ export const gatewayKilled: readonly Fault[] = [
     async strike(world) {
       const victim = world.gateways.at(-1);
       if (victim === undefined) return 0;
-      return killInSend(world, victim, Math.random() < 0.5 ? 'request' : 'answer', isSendOfQueue);
+      const hits = await killInSend(world, victim, Math.random() < 0.5 ? 'request' : 'answer', isSendOfQueue);
+      await endTurnsOfTheDead(world, victim.startedAt());
+      return hits;
     },
   },
   {
@@ -84,6 +86,15 @@ export const gatewayKilled: readonly Fault[] = [
     },
   },
 ];
+
+/** Else every number that was sending would be out of reach for the two minutes of a turn's lease. */
+async function endTurnsOfTheDead(world: World, successorSince: number): Promise<void> {
+  await world.look(
+    `update send_turns set lease_until = app_now()
+     where lease_until < to_timestamp($1::float8 / 1000) + interval '120 seconds'`,
+    [successorSince],
+  );
+}
 
 /** Kills in the moment when the database has committed the named statement and its answer is on the wire. */
 async function killInStatement(world: World, victim: Gateway, statement: string): Promise<number> {

@@ -18,6 +18,8 @@ export type Program = {
   signal(name: NodeJS.Signals): void;
   pid(): number;
   isRunning(): boolean;
+  /** Milliseconds of the epoch. */
+  startedAt(): number;
   /** Everything it ever printed. */
   output(): string;
 };
@@ -40,6 +42,7 @@ export function createProgram(options: {
   const log = createWriteStream(`${options.folder}/${name}.log`, { flags: 'a' });
   let child: ChildProcess | undefined;
   let output = '';
+  let startedAt = 0;
 
   const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   function launch(env: Record<string, string> = {}): void {
@@ -55,6 +58,7 @@ export function createProgram(options: {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env, ...env },
     });
+    startedAt = Date.now();
     child.on('error', () => {});
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -98,6 +102,7 @@ export function createProgram(options: {
     signal: (signal) => void child?.kill(signal),
     pid: () => child?.pid ?? 0,
     isRunning,
+    startedAt: () => startedAt,
     output: () => output,
   };
 }
