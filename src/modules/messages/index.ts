@@ -80,6 +80,8 @@ export type MessagesOptions = {
   answerWithinMs?: number;
   /** Milliseconds for the call of a backend, which goes on after that answer; 65 s unless given. */
   callWithinMs?: number;
+  /** Milliseconds that a backend has for an edit, a presence and their like; 15 s unless given. */
+  actionWithinMs?: number;
   /** Milliseconds for fetching media; 30 s unless given. */
   fetchWithinMs?: number;
   /** Milliseconds that a call without an end holds up the messages that wait behind it; 20 s unless given. */

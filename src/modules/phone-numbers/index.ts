@@ -31,6 +31,7 @@ export { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts
 export { type LockedNumber, lockNumberForFacts, noteHeard } from './connection-system.ts';
 export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-system.ts';
 export type { PhoneNumber, SendableNumber } from './phone-number.ts';
+export { relayFailure } from './relay-errors.ts';
 
 export type PhoneNumbers = ReturnType<typeof createPhoneNumbers>;
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Answer } from '../../support/gateway.ts';
 import { type Kinds, receiveText, startKinds } from './kinds-support.ts';
-import { newRecipient, usedUnits } from './support.ts';
+import { newRecipient, startSender, usedUnits } from './support.ts';
 
 let kinds: Kinds;
 beforeAll(async () => {
-  kinds = await startKinds();
+  kinds = await startKinds({ overrides: { messages: { actionWithinMs: 2_000 } } });
 });
 afterAll(() => kinds.gateway.close());
 
@@ -163,6 +163,41 @@ test('a presence is shown for as long as asked, one at a time per phone number',
   expect((await long).status).toBe(200);
   expect((await show(1)).status).toBe(200);
   expect((await show(20_001)).status).toBe(400);
+});
+
+test.each(['hang', 'hang-after', 'reset-before', 'reset-after'] as const)(
+  'what a backend got and did not answer (%s) is an unknown outcome, and may be asked for again',
+  async (kind) => {
+    const [edited, deleted] = [await sent(), await sent()];
+    const { token } = kinds.number;
+    const received = await receiveText(kinds, kinds.number, '5511777777777', kind);
+    const actions = [
+      () => edit(edited.id),
+      () => remove(deleted.id),
+      () => api('POST', '/api/messages/mark-read', { token, message_ids: [received] }),
+      () =>
+        api('POST', '/api/messages/presence', { token, number: newRecipient(), state: 'composing', duration_ms: 1 }),
+      () => api('POST', '/api/messages/check-numbers', { token, numbers: [newRecipient()] }),
+    ];
+    const [sandbox] = kinds.gateway.sandboxes;
+    sandbox?.control.setKnobs({
+      failures: ['POST /chat/', 'DELETE /chat/'].map((route) => ({ route, probability: 1, kind })),
+    });
+    const answers = await Promise.all(actions.map((act) => act()));
+    sandbox?.control.setKnobs({ failures: [] });
+    for (const answer of answers) expect(answer).toMatchObject({ status: 504, body: { code: 'outcome_unknown' } });
+    expect(await rowOf(edited.id)).toMatchObject({ content: { text: 'first' }, edited_at: null });
+    for (const act of actions) expect((await act()).status).toBe(200);
+  },
+);
+
+test('what a backend that is away was never asked for is answered 503', async () => {
+  const sender = await startSender();
+  const { body } = await sender.sendText();
+  await Promise.all(sender.gateway.sandboxes.map((sandbox) => sandbox.close()));
+  const answer = await sender.user.api('POST', `/api/messages/${body.message_id}/edit`, { text: 'changed' });
+  expect(answer).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
+  await sender.gateway.close();
 });
 
 test('only numbers with a phone of their own do any of it', async () => {

@@ -3,12 +3,11 @@ import type { DB } from '../../../schema.ts';
 import type { Backends } from '../../backends/index.ts';
 import { requireActionSupport } from '../drafts/kind-support.ts';
 import { noSuchMessage } from '../errors.ts';
-import { notChangeable, notConnected, translateActionFailure } from './action-errors.ts';
+import { actionWithinMsUsual, notChangeable, notConnected, translateActionFailure } from './action-errors.ts';
 import { type ChangeableMessage, findChangeable, findSentId, recordDeletion, recordEdit } from './action-repository.ts';
 
-type Deps = { db: Kysely<DB>; backends: Pick<Backends, 'requireUsable'> };
+type Deps = { db: Kysely<DB>; backends: Pick<Backends, 'requireUsable'>; actionWithinMs?: number };
 
-const withinMs = 30_000;
 const sentStatuses: readonly string[] = ['sent', 'delivered', 'read', 'played'];
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -17,13 +16,14 @@ const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * `action_not_supported`, `number_not_connected`, and what the backend's failure means.
  */
 export function createEditMessage(deps: Deps) {
+  const { actionWithinMs: deadlineMs = actionWithinMsUsual } = deps;
   return async function editMessage(userId: number, id: string, text: string): Promise<string> {
     const message = await requireSent(deps.db, userId, id, 'edit messages');
     if (message.isDeleted) throw notChangeable('The message was deleted.');
     if (message.kind !== 'text') throw notChangeable('Only text messages can be edited.');
     const { actions } = await deps.backends.requireUsable(message.backendId);
     const { instance, ref, number } = addressed(message);
-    await actions.updateText({ instance, number, ref, text, deadlineMs: withinMs }).catch(translateActionFailure);
+    await actions.updateText({ instance, number, ref, text, deadlineMs }).catch(translateActionFailure(instance));
     await recordEdit(deps.db, userId, message.id, text);
     return message.id;
   };
@@ -31,6 +31,7 @@ export function createEditMessage(deps: Deps) {
 
 /** Takes a sent message back from everyone; one that was taken back stays so. Answers and throws what editing does. */
 export function createDeleteMessage(deps: Deps) {
+  const { actionWithinMs: deadlineMs = actionWithinMsUsual } = deps;
   return async function deleteMessage(userId: number, id: string): Promise<string> {
     const message = await requireSent(deps.db, userId, id, 'delete messages');
     if (message.isDeleted) return message.id;
@@ -38,7 +39,7 @@ export function createDeleteMessage(deps: Deps) {
       throw notChangeable(`A ${message.kind} cannot be deleted.`);
     const { actions } = await deps.backends.requireUsable(message.backendId);
     const { instance, ref } = addressed(message);
-    await actions.deleteForEveryone({ instance, ref, deadlineMs: withinMs }).catch(translateActionFailure);
+    await actions.deleteForEveryone({ instance, ref, deadlineMs }).catch(translateActionFailure(instance));
     await recordDeletion(deps.db, userId, message.id);
     return message.id;
   };

@@ -6,7 +6,7 @@ import type { Backends } from '../../backends/index.ts';
 import type { PhoneNumbers } from '../../phone-numbers/index.ts';
 import { requireActionSupport } from '../drafts/kind-support.ts';
 import { noSuchReference } from '../errors.ts';
-import { translateActionFailure } from './action-errors.ts';
+import { actionWithinMsUsual, translateActionFailure } from './action-errors.ts';
 import { listReceived } from './action-repository.ts';
 
 type Deps = {
@@ -14,11 +14,11 @@ type Deps = {
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
   backends: Pick<Backends, 'requireUsable'>;
   resolveRecipient(phoneNumberId: number, number: string): Promise<string>;
+  actionWithinMs?: number;
 };
 
 export type Presence = 'composing' | 'recording' | 'paused' | 'available' | 'unavailable';
 
-const withinMs = 20_000;
 const presencesMax = 24;
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -26,7 +26,12 @@ const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * Marks received messages as read; answers how many. Those of chats under a hidden address (`@lid`) stay as they are: a
  * backend passes over them. Throws `not_found` where one is unknown, `action_not_supported` and so on.
  */
-export function createMarkRead({ db, phoneNumbers, backends }: Omit<Deps, 'resolveRecipient'>) {
+export function createMarkRead({
+  db,
+  phoneNumbers,
+  backends,
+  actionWithinMs: deadlineMs = actionWithinMsUsual,
+}: Omit<Deps, 'resolveRecipient'>) {
   return async function markRead(userId: number, token: string, asked: readonly string[]): Promise<number> {
     const number = await phoneNumbers.requireConnected(userId, token);
     requireActionSupport('mark messages as read', number.integration);
@@ -43,8 +48,8 @@ export function createMarkRead({ db, phoneNumbers, backends }: Omit<Deps, 'resol
       .filter(({ remoteJid }) => ['user', 'group'].includes(jidKind(remoteJid)));
     if (refs.length === 0) return 0;
     const { actions } = await backends.requireUsable(number.backendId);
-    const call = { instance: number.backendName, refs, deadlineMs: withinMs };
-    await actions.markRead(call).catch(translateActionFailure);
+    const call = { instance: number.backendName, refs, deadlineMs };
+    await actions.markRead(call).catch(translateActionFailure(number.backendName));
     return refs.length;
   };
 }
@@ -54,6 +59,7 @@ export function createMarkRead({ db, phoneNumbers, backends }: Omit<Deps, 'resol
  * `overloaded` beside what resolving the number and calling its backend throw.
  */
 export function createShowPresence(deps: Deps) {
+  const { actionWithinMs = actionWithinMsUsual } = deps;
   const shown = new Set<number>();
   return async function showPresence(
     userId: number,
@@ -73,9 +79,9 @@ export function createShowPresence(deps: Deps) {
           number: recipient,
           state: wish.state,
           delayMs: wish.durationMs,
-          deadlineMs: wish.durationMs + withinMs,
+          deadlineMs: wish.durationMs + actionWithinMs,
         })
-        .catch(translateActionFailure);
+        .catch(translateActionFailure(number.backendName));
     } finally {
       shown.delete(number.id);
     }

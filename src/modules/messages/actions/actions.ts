@@ -15,6 +15,8 @@ export function createActions(deps: {
   ids: Pick<Ids, 'base62'>;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
   backends: Pick<Backends, 'requireUsable'>;
+  /** Milliseconds that a backend has for one, beside what it takes itself; 15 s unless given. */
+  actionWithinMs?: number;
 }) {
   return {
     edit: createEditMessage(deps),

@@ -6,25 +6,27 @@ import type { DB } from '../../../schema.ts';
 import type { Backend, Backends } from '../../backends/index.ts';
 import type { PhoneNumbers, SendableNumber } from '../../phone-numbers/index.ts';
 import { requireActionSupport } from '../drafts/kind-support.ts';
-import { translateActionFailure } from './action-errors.ts';
+import { actionWithinMsUsual, translateActionFailure } from './action-errors.ts';
 import { countChecks, type KnownNumber, listKnownNumbers, saveChecks } from './number-checks-repository.ts';
 
 export type CheckedNumber = KnownNumber & { isCached: boolean };
 
 const perHourMax = 500;
-const withinMs = 30_000;
 
 /**
  * Says which numbers are on WhatsApp: from what was found out within a day, else by the backend, one question per phone
  * number at a time, over all processes. Throws `not_found`, `number_not_connected`, `action_not_supported`,
- * `number_checks_limit`, `backend_unavailable`, `backend_failed`.
+ * `number_checks_limit`, and what the backend's failure means.
  */
 export function createCheckNumbers(deps: {
   db: Kysely<DB>;
   leases: Pick<Leases, 'acquire' | 'release'>;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
   backends: Pick<Backends, 'requireUsable'>;
+  actionWithinMs?: number;
 }) {
+  const { actionWithinMs = actionWithinMsUsual } = deps;
+
   return async function checkNumbers(
     userId: number,
     token: string,
@@ -46,13 +48,13 @@ export function createCheckNumbers(deps: {
   async function ask(number: SendableNumber, numbers: readonly string[]): Promise<KnownNumber[]> {
     const backend = await deps.backends.requireUsable(number.backendId);
     const lease = `number checks of ${number.id}`;
-    const held = await deps.leases.acquire(lease, withinMs + 10_000);
+    const held = await deps.leases.acquire(lease, actionWithinMs + 10_000);
     if (held === null) throw limit('Numbers are being checked by this phone number just now. Try again shortly.', 2);
     try {
       const spent = await countChecks(deps.db, number.userId);
       if (spent + numbers.length > perHourMax)
         throw limit(`At most ${perHourMax} numbers are checked in an hour; those known for a day do not count.`, 600);
-      const found = await askBackend(backend, number, numbers);
+      const found = await askBackend(backend, number, numbers, actionWithinMs);
       await saveChecks(deps.db, number.userId, found);
       return found;
     } finally {
@@ -65,10 +67,11 @@ async function askBackend(
   backend: Pick<Backend, 'actions'>,
   number: SendableNumber,
   numbers: readonly string[],
+  deadlineMs: number,
 ): Promise<KnownNumber[]> {
   const answers = await backend.actions
-    .checkNumbers({ instance: number.backendName, numbers, deadlineMs: withinMs })
-    .catch(translateActionFailure);
+    .checkNumbers({ instance: number.backendName, numbers, deadlineMs })
+    .catch(translateActionFailure(number.backendName));
   return numbers.map((each) => {
     const answer =
       answers.find((candidate) => candidate.number.replace(/\D/g, '') === each) ??

@@ -23,6 +23,7 @@ const actionProblems = [
   'backend_refused',
   'backend_failed',
   'backend_unavailable',
+  'outcome_unknown',
 ] as const;
 
 /** What is done to messages and chats beside sending; it costs no unit of the day. */
