@@ -55,6 +55,7 @@ export const problemCodes = {
     status: 409,
     meaning: 'The message was not sent, was received or deleted, or is of a kind that cannot be changed so.',
   },
+  presence_under_way: { status: 409, meaning: 'The phone number shows a presence just now: one at a time.' },
   number_not_movable: { status: 409, meaning: 'The phone number cannot be moved; `detail` says why.' },
   move_under_way: { status: 409, meaning: 'The phone number is on its way to another backend already.' },
   backend_exists: { status: 409, meaning: 'A backend with this URL is in the pool.' },

@@ -159,7 +159,9 @@ test('a presence is shown for as long as asked, one at a time per phone number',
   expect(answer).toMatchObject({ status: 200, body: { success: true } });
   expect(calls).toEqual([{ url: '/chat/sendPresence', body: { number, delay: 20, presence: 'composing' } }]);
   const long = show(700);
-  await vi.waitFor(async () => expect(await show(1)).toMatchObject({ status: 503, body: { code: 'overloaded' } }));
+  await vi.waitFor(async () =>
+    expect(await show(1)).toMatchObject({ status: 409, body: { code: 'presence_under_way' } }),
+  );
   expect((await long).status).toBe(200);
   expect((await show(1)).status).toBe(200);
   expect((await show(20_001)).status).toBe(400);

@@ -56,7 +56,7 @@ export function createMarkRead({
 
 /**
  * Shows "typing…" and its like in a chat for a while; resolves when it is over. One at a time per phone number. Throws
- * `overloaded` beside what resolving the number and calling its backend throw.
+ * `presence_under_way` and `overloaded` beside what resolving the number and calling its backend throw.
  */
 export function createShowPresence(deps: Deps) {
   const { actionWithinMs = actionWithinMsUsual } = deps;
@@ -70,7 +70,8 @@ export function createShowPresence(deps: Deps) {
     const recipient = await deps.resolveRecipient(number.id, wish.number);
     const { actions } = await deps.backends.requireUsable(number.backendId);
     // Each holds a connection of the backend as long as it lasts.
-    if (shown.has(number.id) || shown.size >= presencesMax) throw busy();
+    if (shown.has(number.id)) throw presenceUnderWay();
+    if (shown.size >= presencesMax) throw tooMany();
     shown.add(number.id);
     try {
       await actions
@@ -88,8 +89,13 @@ export function createShowPresence(deps: Deps) {
   };
 }
 
-function busy(): DomainError {
-  return new DomainError('overloaded', 'A presence is shown just now. Try again when it is over.', {
+function presenceUnderWay(): DomainError {
+  const sentence = 'This phone number shows a presence just now. Try again when it is over.';
+  return new DomainError('presence_under_way', sentence, { kind: 'conflict', retryAfterSeconds: 2 });
+}
+
+function tooMany(): DomainError {
+  return new DomainError('overloaded', 'Too many presences are shown just now. Try again shortly.', {
     kind: 'unavailable',
     retryAfterSeconds: 2,
   });

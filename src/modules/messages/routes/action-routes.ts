@@ -101,7 +101,10 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
         summary: 'Show "typing…" in a chat',
         description: 'Answered when it is over. One at a time per phone number.',
         body: PresenceBody,
-        response: { 200: DoneAnswer, ...problems({ auth: 'user', body: true }, ...actionProblems, 'invalid_number') },
+        response: {
+          200: DoneAnswer,
+          ...problems({ auth: 'user', body: true }, ...actionProblems, 'invalid_number', 'presence_under_way'),
+        },
       },
     },
     async (request) => {
