@@ -89,7 +89,8 @@ export const problemCodes = {
   },
   number_paced: {
     status: 429,
-    meaning: 'The phone number may not send again yet: its own pace, or its cap for the day, is used up.',
+    meaning:
+      'The phone number may not send again yet: its own pace, or its cap for the day, is used up; `limit` says which.',
   },
   quota_exceeded: { status: 429, meaning: "The plan's messages of this day (UTC) are used up." },
   internal_error: { status: 500, meaning: 'An error of ours; it is logged under the request id.' },

@@ -33,7 +33,7 @@ const paceFields = {
     description: 'Up to so many milliseconds more, by chance.',
     examples: [2000],
   }),
-  daily_cap: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Sends on one day (UTC), at most.' }),
+  daily_cap: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Sends on one day (UTC), at most.' }),
 };
 
 export const CreateBody = Type.Object(

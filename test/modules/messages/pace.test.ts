@@ -33,6 +33,7 @@ test('a pace can be set, is shown, and is taken away with null', async () => {
     { send_interval_ms: -1 },
     { send_jitter_ms: 3_600_001 },
     { daily_cap: 1.5 },
+    { daily_cap: 0 },
   ];
   for (const bad of refused) {
     expect(await setPace(bad)).toMatchObject({ status: 400 });
@@ -43,13 +44,44 @@ test('a number that may not send yet answers 429 with the time to come back, and
   await setPace({ send_interval_ms: 60_000 });
   expect(await sender.sendText()).toMatchObject({ status: 200 });
   const refused = await sender.sendText();
-  expect(refused).toMatchObject({ status: 429, body: { code: 'number_paced' } });
+  expect(refused).toMatchObject({ status: 429, body: { code: 'number_paced', limit: 'send_interval' } });
+  expect(refused.body.detail).toContain('send_interval_ms');
   const retryAfter = Number(refused.headers['retry-after']);
   expect(retryAfter).toBeGreaterThan(50);
   expect(retryAfter).toBeLessThanOrEqual(60);
   expect(await usedUnits(sender)).toBe(1);
   await setPace({ send_interval_ms: null });
   expect(await sender.sendText()).toMatchObject({ status: 200 });
+});
+
+test.each([
+  [{ daily_cap: 3 }, 'daily_cap'],
+  [{ daily_cap: 3, send_interval_ms: 1 }, 'daily_cap'],
+])(
+  'a number that has sent as often as it may today says so, also to those who come at once: %j',
+  async (pace, limit) => {
+    await setPace(pace);
+    const allowed = new Set<number>();
+    await vi.waitFor(async () => {
+      const { status, body } = await sender.sendText();
+      allowed.add(status);
+      expect(body).toMatchObject({ code: 'number_paced', limit });
+    });
+    expect(allowed).toContain(200);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => sender.sendText()));
+    for (const { body, headers } of answers) {
+      expect(body).toMatchObject({ code: 'number_paced', limit, detail: expect.stringContaining('daily_cap') });
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(86_400);
+    }
+    expect(await usedUnits(sender)).toBe(3);
+  },
+);
+
+test('of many at once those who lose the last send of the day hear of the cap', async () => {
+  await setPace({ daily_cap: 1 });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => sender.sendText()));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  for (const { status, body } of answers) if (status !== 200) expect(body).toMatchObject({ limit: 'daily_cap' });
 });
 
 test('of 20 sends at once only one goes where the pace lets one go', async () => {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { DomainError } from '../../../platform/errors.ts';
 import type { DB } from '../../../schema.ts';
 import type { SendableNumber } from '../../phone-numbers/index.ts';
-import { giveBackPace, type PaceTaken, readPace, type Taken, takePace } from './number-paces-system.ts';
+import { giveBackPace, type PaceLimit, type PaceTaken, readPace, type Taken, takePace } from './number-paces-system.ts';
 
 /** Takes back what was counted, for a send that was refused later; a failure to do so only costs the number a wait. */
 export type GiveBack = () => Promise<void>;
@@ -24,9 +24,9 @@ export function createNumberPaces(deps: { db: Kysely<DB> }) {
   return {
     /** Counts a send that leaves now. Throws `number_paced` where the number may not send yet. */
     async take(number: Pick<SendableNumber, 'id' | 'isPaced'>): Promise<GiveBack> {
-      const { taken, waitMs } = await tryTake(number);
-      if (taken === null) throw numberPaced(waitMs);
-      return giveBackOf(number, taken);
+      const pace = await tryTake(number);
+      if (pace.taken === null) throw numberPaced(pace);
+      return giveBackOf(number, pace.taken);
     },
 
     /** Milliseconds until the number may send; 0 where it may now. Nothing is counted. */
@@ -46,10 +46,16 @@ export function createNumberPaces(deps: { db: Kysely<DB> }) {
 
 const unbound: Taken = { day: '', nextAt: '' };
 
-function numberPaced(waitMs: number): DomainError {
-  return new DomainError('number_paced', 'This phone number may not send again yet: its pace or its day is used up.', {
+const sentences = {
+  send_interval: 'This phone number may not send again yet: its pace (send_interval_ms, send_jitter_ms) holds it up.',
+  daily_cap: 'This phone number has sent as often as it may today (daily_cap). The next day begins at 00:00 UTC.',
+} as const satisfies Record<PaceLimit, string>;
+
+function numberPaced({ waitMs, limit }: { waitMs: number; limit: PaceLimit }): DomainError {
+  return new DomainError('number_paced', sentences[limit], {
     kind: 'limit',
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+    details: { limit },
   });
 }
 
