@@ -1,6 +1,5 @@
 import type { Static } from 'typebox';
-import { digitsOfJid } from '../../evolution/jid.ts';
-import type { Message, MessageStatus } from './message.ts';
+import { addressOf, type Message, type MessageStatus } from './message.ts';
 import type { MessageView } from './routes/message-schemas.ts';
 
 /** A message as the API shows it. */
@@ -80,9 +79,4 @@ function isEnd(status: MessageStatus): boolean {
 
 function priorityOf(priority: number): 'low' | 'normal' | 'high' {
   return priority > 0 ? 'high' : priority < 0 ? 'low' : 'normal';
-}
-
-/** Digits where the address holds a phone number, as a send takes them. */
-function addressOf(jid: string): string {
-  return digitsOfJid(jid) ?? jid;
 }

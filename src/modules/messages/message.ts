@@ -1,3 +1,5 @@
+import { digitsOfJid } from '../../evolution/jid.ts';
+
 export const messageStatuses = [
   'scheduled',
   'accepted',
@@ -60,3 +62,8 @@ export type Message = {
 };
 
 export type MediaType = 'image' | 'video' | 'audio' | 'document';
+
+/** How a message's address is told: as digits where it holds a phone number, the way a send takes them. */
+export function addressOf(jid: string): string {
+  return digitsOfJid(jid) ?? jid;
+}

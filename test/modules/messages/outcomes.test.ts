@@ -61,13 +61,36 @@ test('a text is sent once, and the answer names it', async () => {
 
 test('acknowledgements move a sent message on, also those that come before the answer', async () => {
   knobs()?.setKnobs({ latencyMsByRoute: {} });
-  const { body } = await sender.sendText({ number: newRecipient() });
+  const to = newRecipient();
+  const { body } = await sender.sendText({ number: to });
   await vi.waitFor(async () => expect((await messageRow(sender, body.message_id)).status).toBe('read'), {
     timeout: 5_000,
     interval: 10,
   });
   expect(await eventsOfMessage(sender, body.message_id)).toEqual(['message.sent', 'message.delivered', 'message.read']);
+  expect(await toldTo(body.message_id)).toEqual([to, to, to]);
 });
+
+test('every event of a reaction names the number it went to, as its answer does', async () => {
+  const to = newRecipient();
+  const { token } = sender.number;
+  const text = await sender.sendText({ number: to });
+  const reaction = { token, message_id: text.body.message_id, emoji: '👍' };
+  const { body } = await sender.user.api('POST', '/api/messages/send-reaction', reaction);
+  expect(body.to).toBe(to);
+  expect(new Set(await toldTo(body.message_id))).toEqual(new Set([to]));
+});
+
+/** The `to` of each event about a message, in their order. */
+async function toldTo(messageId: string): Promise<unknown[]> {
+  const rows = await sender.gateway.database.db
+    .selectFrom('events')
+    .select('payload')
+    .where('message_id', '=', messageId)
+    .orderBy('sequence')
+    .execute();
+  return rows.map(({ payload }) => (payload as { to?: unknown }).to);
+}
 
 test.each([
   ['0000404', 422, 'recipient_not_on_whatsapp', 'recipient_not_on_whatsapp'],

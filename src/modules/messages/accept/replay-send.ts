@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import { digitsOfJid } from '../../../evolution/jid.ts';
 import type { SendOutcome } from '../../../evolution/outcome.ts';
 import type { DB } from '../../../schema.ts';
 import { idempotencyKeyInUse, noSuchMessage, outcomeUnknown, refusal } from '../errors.ts';
-import type { MessageStatus } from '../message.ts';
+import { addressOf, type MessageStatus } from '../message.ts';
 import type { SendAnswer, SendInput } from '../sending/send-input.ts';
 import { answerWithinMsUsual } from '../sending/send-message.ts';
 import type { ClaimedKey } from './idempotency-keys-repository.ts';
@@ -44,7 +43,7 @@ export function createReplaySend(deps: {
       claimed.messageId === null ? undefined : await findSend(deps.db, userId, claimed.messageId, answerWithinMs);
     if (row === undefined) throw noSuchMessage();
     const quota = { limit: dailyMax, used: row.used, renewsInSeconds: row.renewsInSeconds };
-    const about = { id: row.id, to: digitsOfJid(row.remoteJid) ?? row.remoteJid, isSandbox: row.isSandbox, quota };
+    const about = { id: row.id, to: addressOf(row.remoteJid), isSandbox: row.isSandbox, quota };
     const { status, dueAt } = row;
     switch (status) {
       case 'sent':

@@ -4,6 +4,7 @@ import type { Ids } from '../../../platform/ids.ts';
 import type { DB } from '../../../schema.ts';
 import { appendEvents, type EventType, type NewEvent } from '../../events/index.ts';
 import type { LockedNumber } from '../../phone-numbers/index.ts';
+import { addressOf } from '../message.ts';
 import {
   type Advance,
   advanceMessages,
@@ -200,7 +201,7 @@ function progressEvents(
       phone_number_id: number.id,
       instance_name: number.instanceName,
       alias: number.alias,
-      to: message.remoteJid,
+      to: addressOf(message.remoteJid),
       kind: message.kind,
       status: type.slice('message.'.length),
       status_reason: null,

@@ -7,6 +7,7 @@ import type { DB } from '../../../schema.ts';
 import { appendEvents } from '../../events/index.ts';
 import { type LockedNumber, lockNumberForFacts } from '../../phone-numbers/index.ts';
 import { isMediaKind } from '../drafts/draft.ts';
+import { addressOf } from '../message.ts';
 import { advanceTo } from './apply-status.ts';
 import {
   type Addressed,
@@ -160,7 +161,7 @@ function payloadOf(number: LockedNumber, proof: Proof, message: UnprovenRow, evi
     phone_number_id: number.id,
     instance_name: number.instanceName,
     alias: number.alias,
-    to: message.remoteJid,
+    to: addressOf(message.remoteJid),
     kind: message.kind,
     status: 'sent',
     status_reason: null,

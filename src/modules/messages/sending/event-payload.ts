@@ -1,3 +1,4 @@
+import { addressOf } from '../message.ts';
 import type { EndStatus, Settlement } from './settle.ts';
 
 type Told = {
@@ -18,7 +19,7 @@ export function settlementPayload(told: Told): string {
     phone_number_id: told.number.id,
     instance_name: told.number.instanceName,
     alias: null,
-    to: told.recipient,
+    to: addressOf(told.recipient),
     kind: told.kind,
     status: told.status,
     status_reason: told.statusReason,

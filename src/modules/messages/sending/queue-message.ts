@@ -8,6 +8,7 @@ import type { Drafts } from '../drafts/prepare-draft.ts';
 import type { ReadDraft } from '../drafts/read-draft.ts';
 import { quotaExceeded } from '../errors.ts';
 import type { MediaBudget } from '../media/media-budget.ts';
+import { addressOf } from '../message.ts';
 import type { QueuedMessage, SendInput } from './send-input.ts';
 import { requireAhead } from './sending-options.ts';
 
@@ -63,7 +64,7 @@ export function createQueueMessage(deps: Deps) {
       kind: 'queued',
       id,
       status: sendAt === null ? 'accepted' : 'scheduled',
-      to: recipient,
+      to: addressOf(recipient),
       sendAt,
       isSandbox: number.isSandbox,
       quota: { limit: dailyMax, used: accepted.used, renewsInSeconds: accepted.renewsInSeconds },

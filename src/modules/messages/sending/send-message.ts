@@ -10,6 +10,7 @@ import type { Drafts } from '../drafts/prepare-draft.ts';
 import type { ReadDraft } from '../drafts/read-draft.ts';
 import { outcomeUnknown, quotaExceeded, refusal } from '../errors.ts';
 import type { MediaBudget, MediaPlace } from '../media/media-budget.ts';
+import { addressOf } from '../message.ts';
 import type { NumberPaces } from '../waiting/number-paces.ts';
 import type { CallAndSettle, Sending } from './call-and-settle.ts';
 import type { SendInput, SentMessage } from './send-input.ts';
@@ -56,7 +57,7 @@ export function createSendMessage(deps: Deps) {
       kind: 'sent',
       id: sending.id,
       whatsappId: outcome.whatsappId,
-      to: sending.recipient,
+      to: addressOf(sending.recipient),
       isSandbox: number.isSandbox,
       quota: { limit: input.dailyMax, used: accepted.used, renewsInSeconds: accepted.renewsInSeconds },
     };
