@@ -135,8 +135,8 @@ test('a hung backend goes down when its deadline passes, and the others are prob
   await eventually(async () => {
     await backends.probeAbsent();
     return (await pool.row(hung.url)).state;
-  }, 8_000).toBe('down');
-  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  }, 14_000).toBe('down');
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
   hung.control.setKnobs({ failures: [] });
   await backends.probeAll();
   await backends.probeAll();

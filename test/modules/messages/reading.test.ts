@@ -189,12 +189,11 @@ describe('one message', () => {
 
   test("of another user is answered exactly like a missing one, and so is what is no message's id", async () => {
     const foreign = await insert(await anotherUser(), {});
-    const answers = await Promise.all([foreign, ids.uuidv7(), '1', 'x'.repeat(50), '%00', "'", '%F0%9F'].map(get));
-    expect(answers.slice(0, 6).map(({ status }) => status)).toEqual(Array(6).fill(404));
-    for (const { body } of answers.slice(0, 6)) {
+    const answers = await Promise.all([foreign, ids.uuidv7(), '1', 'x'.repeat(50), "'", '%00', '%F0%9F'].map(get));
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 400, 400]);
+    for (const { body } of answers.slice(0, 5)) {
       expect({ ...body, request_id: '' }).toEqual({ ...answers[0]?.body, request_id: '' });
     }
-    expect(answers[6]?.status).toBe(400);
   });
 });
 
