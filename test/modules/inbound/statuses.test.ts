@@ -71,16 +71,42 @@ test('a voice note that was played stays played', async () => {
   expect(await readMessage(messageId)).toMatchObject({ status: 'played', read_at: expect.any(Date) });
 });
 
-test('an error that is reported is kept in the ledger until something better is known', async () => {
+test('an error that is reported is kept, as the reason of a sent message, until something better is known', async () => {
   const number = await t.makeNumber();
   const messageId = await sendAs(number, 'E1');
   await t.apply(number, ack(number, 'E1', 'ERROR'));
   expect(await wireStatus(number, 'E1')).toBe('error');
-  expect(await readMessage(messageId)).toMatchObject({ status: 'sent' });
+  const reported = { status: 'sent', status_reason: 'reported_failed', delivered_at: null, read_at: null };
+  expect(await readMessage(messageId)).toEqual(reported);
+  expect(await eventTypes(number)).toEqual(['message.sent']);
+  await t.apply(number, ack(number, 'E1', 'SERVER_ACK'));
+  expect(await readMessage(messageId)).toEqual({ ...reported, status_reason: null });
   await t.apply(number, ack(number, 'E1', 'DELIVERY_ACK'));
   expect(await wireStatus(number, 'E1')).toBe('delivered');
   await t.apply(number, ack(number, 'E1', 'ERROR'));
   expect(await wireStatus(number, 'E1')).toBe('delivered');
+  expect(await readMessage(messageId)).toMatchObject({ status: 'delivered', status_reason: null });
+});
+
+test.each([
+  ['READ', ['message.sent', 'message.delivered', 'message.read']],
+  ['DELIVERY_ACK', ['message.sent', 'message.delivered']],
+])('%s after a reported error takes the reason away', async (better, types) => {
+  const number = await t.makeNumber();
+  const messageId = await sendAs(number, 'E2');
+  await t.apply(number, ack(number, 'E2', 'ERROR'));
+  expect(await readMessage(messageId)).toMatchObject({ status_reason: 'reported_failed' });
+  await t.apply(number, ack(number, 'E2', better));
+  expect(await readMessage(messageId)).toMatchObject({ status_reason: null, delivered_at: expect.any(Date) });
+  expect(await eventTypes(number)).toEqual(types);
+});
+
+test('an error that is reported before the answer is caught up with as well', async () => {
+  const number = await t.makeNumber();
+  const messageId = await accept(number);
+  await t.apply(number, ack(number, 'E3', 'ERROR'));
+  await settleAndCatchUp(number, messageId, 'E3');
+  expect(await readMessage(messageId)).toMatchObject({ status: 'sent', status_reason: 'reported_failed' });
 });
 
 test('an acknowledgement before the answer waits in the ledger and is caught up with', async () => {
@@ -179,7 +205,7 @@ function settlement(number: TestNumber, messageId: string, whatsappId: string): 
 async function readMessage(id: string) {
   return t.database.db
     .selectFrom('messages')
-    .select(['status', 'delivered_at', 'read_at'])
+    .select(['status', 'status_reason', 'delivered_at', 'read_at'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
 }

@@ -14,6 +14,7 @@ import {
   lockMessages,
   readWire,
   readWireOfMessage,
+  reportedFailed,
   type SentMessageRow,
   saveHeard,
   saveLidAddresses,
@@ -51,9 +52,9 @@ export async function applySentFacts(
   const advances: Advance[] = [];
   for (const { waId, messageId, status } of after) {
     const message = messageId === null ? undefined : messages.get(messageId);
-    const next = message === undefined ? undefined : nextStatus(message, status);
+    const next = message === undefined ? undefined : nextOf(message, status);
     if (message === undefined || next === undefined) continue;
-    advances.push({ id: message.id, status: next });
+    advances.push(next);
     applied[facts.findIndex((fact) => fact.waId === waId)]?.events.push(...progressEvents(number, message, next));
   }
   await advanceMessages(tx, advances);
@@ -70,9 +71,9 @@ export function createCatchUp(deps: { db: Kysely<DB>; ids: Ids }) {
       const [message] = await lockMessages(tx, [messageId]);
       if (message === undefined) return;
       const wire = await readWireOfMessage(tx, message);
-      const next = nextStatus(message, wire?.status ?? null);
+      const next = nextOf(message, wire?.status ?? null);
       if (wire === undefined || next === undefined) return;
-      await advanceMessages(tx, [{ id: message.id, status: next }]);
+      await advanceMessages(tx, [next]);
       const number = { id: message.phoneNumberId, userId: message.userId, ...wire };
       await appendEvents(tx, deps.ids, progressEvents(number, message, next));
     });
@@ -89,9 +90,9 @@ export async function advanceTo(
   const advances: Advance[] = [];
   const events: NewEvent[] = [];
   for (const message of await lockMessages(tx, [...statuses.keys()])) {
-    const next = nextStatus(message, statuses.get(message.id) ?? null);
+    const next = nextOf(message, statuses.get(message.id) ?? null);
     if (next === undefined) continue;
-    advances.push({ id: message.id, status: next });
+    advances.push(next);
     events.push(...progressEvents(number, message, next));
   }
   await advanceMessages(tx, advances);
@@ -175,18 +176,23 @@ function tellNews(before: readonly WireRow[], facts: readonly SentFact[]): Appli
 const progress: readonly string[] = ['sent', 'delivered', 'read', 'played'];
 
 /** Where an acknowledgement takes a message; undefined where it is that far already or was never sent. */
-function nextStatus(message: Pick<SentMessageRow, 'status'>, heard: WireStatus | null): Advance['status'] | undefined {
-  if (heard === null || heard === 'error' || heard === 'server_ack') return undefined;
-  const from = progress.indexOf(message.status);
-  return from >= 0 && progress.indexOf(heard) > from ? heard : undefined;
+function nextOf({ id, status, statusReason }: SentMessageRow, heard: WireStatus | null): Advance | undefined {
+  if (heard === null) return undefined;
+  if (heard === 'error' || heard === 'server_ack') {
+    const reason = heard === 'error' ? reportedFailed : null;
+    return status === 'sent' && statusReason !== reason ? { id, status, statusReason: reason } : undefined;
+  }
+  const from = progress.indexOf(status);
+  return from >= 0 && progress.indexOf(heard) > from ? { id, status: heard, statusReason: null } : undefined;
 }
 
 // Each once, though an acknowledgement of reading may come without one of delivery, or before it.
 function progressEvents(
   number: Pick<LockedNumber, 'id' | 'userId' | 'instanceName' | 'alias'>,
   message: SentMessageRow,
-  next: Advance['status'],
+  { status: next }: Advance,
 ): NewEvent[] {
+  if (next === 'sent') return [];
   const types: EventType[] = [];
   if (!message.isDelivered) types.push('message.delivered');
   if (next !== 'delivered' && !message.isRead) types.push('message.read');

@@ -118,6 +118,7 @@ export type SentMessageRow = {
   remoteJid: string;
   whatsappId: string | null;
   status: string;
+  statusReason: string | null;
   isDelivered: boolean;
   isRead: boolean;
   isPlayed: boolean;
@@ -127,7 +128,7 @@ export async function lockMessages(tx: Transaction<DB>, ids: readonly string[]):
   if (ids.length === 0) return [];
   const { rows } = await sql<SentMessageRow>`
     select id, user_id as "userId", phone_number_id as "phoneNumberId", kind, remote_jid as "remoteJid",
-      whatsapp_id as "whatsappId", status, delivered_at is not null as "isDelivered", read_at is not null as "isRead",
+      whatsapp_id as "whatsappId", status, status_reason as "statusReason", delivered_at is not null as "isDelivered", read_at is not null as "isRead",
       played_at is not null as "isPlayed"
     from messages where id = any(${ids as string[]}::uuid[]) order by id for update`.execute(tx);
   return rows;
@@ -145,7 +146,15 @@ export async function readWireOfMessage(
   return rows[0];
 }
 
-export type Advance = { id: string; status: 'delivered' | 'read' | 'played' };
+/** WhatsApp reported that the message failed, and nothing else is known. */
+export const reportedFailed = 'reported_failed';
+
+/** A sent message stays `sent` where only its reason changes. */
+export type Advance = {
+  id: string;
+  status: 'sent' | 'delivered' | 'read' | 'played';
+  statusReason: typeof reportedFailed | null;
+};
 
 /** Moves messages on; whoever played or read is known to have got it. */
 export async function advanceMessages(tx: Transaction<DB>, advances: readonly Advance[]): Promise<void> {
@@ -153,11 +162,16 @@ export async function advanceMessages(tx: Transaction<DB>, advances: readonly Ad
   await sql`
     update messages m set
       status = t.status,
-      delivered_at = coalesce(m.delivered_at, app_now()),
-      read_at = case when t.status = 'delivered' then m.read_at else coalesce(m.read_at, app_now()) end,
+      status_reason = t.status_reason,
+      delivered_at = case when t.status = 'sent' then m.delivered_at else coalesce(m.delivered_at, app_now()) end,
+      read_at = case when t.status in ('read', 'played') then coalesce(m.read_at, app_now()) else m.read_at end,
       played_at = case when t.status = 'played' then coalesce(m.played_at, app_now()) else m.played_at end,
       updated_at = now()
-    from unnest(${advances.map(({ id }) => id)}::uuid[], ${advances.map(({ status }) => status)}::text[]) as t (id, status)
+    from unnest(
+      ${advances.map(({ id }) => id)}::uuid[],
+      ${advances.map(({ status }) => status)}::text[],
+      ${advances.map(({ statusReason }) => statusReason)}::text[]
+    ) as t (id, status, status_reason)
     where m.id = t.id`.execute(tx);
 }
 
