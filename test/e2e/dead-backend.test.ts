@@ -4,7 +4,7 @@ import { fastKnobs, type Sandbox, startSandbox } from '../../src/sandbox/index.t
 import { eventually, placeOf } from '../modules/phone-numbers/support.ts';
 import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../support/gateway.ts';
 
-const phaseMs = process.env.LONG === '1' ? 15_000 : 4_000;
+const phaseMs = process.env.LONG === '1' ? 15_000 : 2_000;
 const fleet = 5;
 const numbersOfEach = 2;
 const sendEveryMs = 60;
