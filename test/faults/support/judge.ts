@@ -77,7 +77,7 @@ async function rest(world: World, load: Load, withinMs: number): Promise<void> {
     const [waiting] = await world.look<Restless>(restlessSql);
     const isStill =
       waiting !== undefined && Object.values(waiting).every((n) => n === 0) && heard === world.heard.length;
-    const mayStillHear = performance.now() < told && !haveAllBeenTold(world, load);
+    const mayStillHear = isStill && performance.now() < told && !(await isAllTold(world, load));
     heard = world.heard.length;
     if (!isStill || mayStillHear) stillSince = performance.now();
     if (performance.now() - stillSince > 2_500) return;
@@ -85,9 +85,14 @@ async function rest(world: World, load: Load, withinMs: number): Promise<void> {
   }
 }
 
-function haveAllBeenTold(world: World, load: Load): boolean {
-  const heard = new Set(world.heard.map(({ instance, waId }) => `${instance} ${waId}`));
-  return load.injected.every(({ number, waId }) => heard.has(`${number.backendName} ${waId}`));
+/** Whether gateways took what came in, and the echo of all that left. */
+async function isAllTold(world: World, load: Load): Promise<boolean> {
+  const told = new Set(world.heard.map(({ event, instance, waId }) => `${event} ${instance} ${waId}`));
+  if (load.injected.some(({ number, waId }) => !told.has(`messages.upsert ${number.backendName} ${waId}`)))
+    return false;
+  if (!world.echoes) return true;
+  const sends = (await Promise.all(world.backends.map((backend) => backend.sends()))).flat();
+  return sends.every(({ instance, id }) => told.has(`send.message ${instance} ${id}`));
 }
 
 /** Nobody works on a message any more whose backend has no call of it open. */

@@ -51,6 +51,8 @@ export type World = {
   redis?: TestRedis;
   redisWire?: TcpProxy;
   nginxUrl?: string;
+  /** Whether backends say what was sent. */
+  echoes: boolean;
   names?: Names;
   /** Whether every gateway says that nothing of it is degraded. */
   isReady(): Promise<boolean>;
@@ -179,6 +181,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       },
       look,
       users,
+      echoes: options.echoes ?? true,
       ...installation,
       ...(names === undefined ? {} : { names }),
       ...(nginx === undefined ? {} : { nginxUrl: nginx.url }),
