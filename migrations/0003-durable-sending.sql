@@ -28,7 +28,8 @@ create index messages_waiting_idx on messages (phone_number_id, priority desc, d
   where status in ('scheduled', 'accepted');
 create index messages_expiring_idx on messages (expires_at) where status in ('scheduled', 'accepted');
 create index messages_unknown_idx on messages (phone_number_id, unknown_at) where status = 'unknown';
-create index messages_unacknowledged_idx on messages (sent_at) where status = 'sent';
+-- Every send would pay for a tree; those of a stretch of time stand near each other.
+create index messages_sent_at_idx on messages using brin (sent_at) with (pages_per_range = 32, autosummarize = on);
 create index messages_campaign_id_idx on messages (campaign_id, status) where campaign_id is not null;
 create index messages_retry_of_idx on messages (retry_of) where retry_of is not null;
 create index messages_media_blob_id_idx on messages (media_blob_id)

@@ -69,5 +69,3 @@ create index audit_log_target_idx on audit_log (target_type, target_id, created_
 -- What operators search by ------------------------------------------------------------------------------------------
 
 create index phone_numbers_phone_number_idx on phone_numbers (phone_number text_pattern_ops) where phone_number is not null;
-create index messages_whatsapp_id_idx on messages (whatsapp_id) where whatsapp_id is not null;
-create index api_requests_request_id_idx on api_requests (request_id);

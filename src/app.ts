@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, {
   type FastifyBaseLogger,
@@ -53,7 +52,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
-    genReqId: requestIdOf,
+    genReqId: (request) => requestIdOf(request) ?? services.ids.uuidv7(),
     clientErrorHandler: createClientErrorHandler({ logger }),
     frameworkErrors: createUnroutable({ recordRequest: services.requestRecorder.record }),
     http: {
@@ -108,7 +107,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
 }
 
 // A caller's own id is taken over when it is harmless in a log line and in a header.
-function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string {
+function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string | undefined {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : undefined;
 }

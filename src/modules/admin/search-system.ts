@@ -56,7 +56,13 @@ export async function searchMessages(
   const { rows } = await sql<FoundMessage>`
     select ${messageColumns} from messages where id = ${isUuid.test(q) ? q : null}::uuid
     union
-    select * from (select ${messageColumns} from messages where whatsapp_id = ${q} limit ${rowsMax}) as by_whatsapp_id
+    -- The ledger has WhatsApp's ids by number: a look per number now and then costs less than an index of all messages.
+    select ${messageColumns} from messages where id = any(array(
+      select w.message_id from phone_numbers n
+      cross join lateral (
+        select message_id from wire_messages where phone_number_id = n.id and wa_id = ${q} and message_id is not null
+      ) w
+      limit ${rowsMax}))
     limit ${rowsMax}`.execute(db);
   // A message has its request's id, but only its user and time are indexed.
   const ofRequests = await Promise.all(requests.slice(0, 5).map((request) => messagesOf(db, request)));
@@ -64,12 +70,29 @@ export async function searchMessages(
   return [...found.values()].slice(0, rowsMax);
 }
 
+/** Ids that we gave say when; those that callers brought along are looked for in the last day. */
 export async function searchRequests(db: Kysely<DB>, q: string): Promise<FoundRequest[]> {
+  const span = /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(q) && isUuid.test(q) ? spanOf(q) : lastDay;
   const { rows } = await sql<FoundRequest>`
     select id, user_id as "userId", method, endpoint, status_code as "statusCode", request_id as "requestId",
       created_at as "createdAt"
-    from api_requests where request_id = ${q} order by created_at desc limit ${rowsMax}`.execute(db);
+    from api_requests where request_id = ${q} and ${span} order by created_at desc limit ${rowsMax}`.execute(db);
   return rows;
+}
+
+const lastDay = sql`created_at > app_now() - interval '1 day'`;
+
+// The row of a request is written after its answer, under an id that begins with that time.
+function spanOf(requestId: string) {
+  // Nobody's clock is past 2100, and no later time has a form that both sides read.
+  const ms = Math.min(Number.parseInt(requestId.slice(0, 8) + requestId.slice(9, 13), 16), Date.UTC(2100, 0));
+  const idAt = (time: number) => {
+    const hex = time.toString(16).padStart(12, '0');
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+  };
+  const [from, to] = [ms - 60_000, ms + 600_000];
+  return sql`id between ${idAt(Math.max(0, from))}::uuid and ${idAt(to)}::uuid
+    and created_at between ${new Date(Math.max(0, from))} and ${new Date(to)}`;
 }
 
 async function messagesOf(db: Kysely<DB>, request: FoundRequest): Promise<FoundMessage[]> {
