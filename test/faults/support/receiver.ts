@@ -138,8 +138,10 @@ function answer(box: Inbox, delivered: Delivered, response: ServerResponse): voi
     case 'endless': {
       delivered.answered = 'endless';
       response.writeHead(500);
-      const timer = setInterval(() => response.write(chunk), 20);
-      response.on('close', () => clearInterval(timer));
+      const timer = setInterval(() => {
+        if (response.destroyed) clearInterval(timer);
+        else response.write(chunk);
+      }, 20);
       return;
     }
     default:
