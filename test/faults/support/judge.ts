@@ -95,7 +95,10 @@ async function isAllTold(world: World, load: Load): Promise<boolean> {
   return sends.every(({ instance, id }) => told.has(`send.message ${instance} ${id}`));
 }
 
-/** Nobody works on a message any more whose backend has no call of it open. */
+/**
+ * Nobody works on a message any more whose backend has no call of it open, nor on anything else that was claimed a few
+ * seconds ago (for 30 s) when nothing is wrong.
+ */
 async function endLeases(world: World): Promise<void> {
   const isSend = ({ path }: { path: string }) => path.startsWith('/message/');
   let quietSince = performance.now();
@@ -105,7 +108,11 @@ async function endLeases(world: World): Promise<void> {
     await pause(100);
   }
   await world.look(
-    `with turns as (update send_turns set lease_until = app_now() where lease_until is not null)
+    `with turns as (update send_turns set lease_until = app_now() where lease_until is not null),
+       calls as (update inbound_calls set lease_until = app_now()
+         where state = 'due' and lease_until < app_now() + interval '27 seconds'),
+       tries as (update deliveries set lease_until = app_now()
+         where status = 'pending' and lease_until < app_now() + interval '27 seconds')
      update messages set lease_until = app_now() - interval '1 second'
      where status = 'sending' and coalesce(called_at, created_at) < app_now() - interval '2 seconds'`,
   );
