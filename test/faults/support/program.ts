@@ -70,7 +70,10 @@ export function createProgram(options: {
   async function untilUp(): Promise<void> {
     const isUpOrOver = async () => !isRunning() || (await options.isUp().catch(() => false));
     await until(`${name} to be up`, 60_000, isUpOrOver);
-    if (!isRunning()) throw new Error(`${name} ended: ${output.slice(-2_000)}`);
+    if (!isRunning()) {
+      const how = child?.exitCode ?? child?.signalCode;
+      throw new Error(`${name} ended (${how}): ${output.slice(-2_000)}`);
+    }
   }
   async function ended(): Promise<void> {
     if (child !== undefined && isRunning()) await once(child, 'exit');
