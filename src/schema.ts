@@ -106,6 +106,12 @@ export interface Campaigns {
   user_id: number;
 }
 
+export interface ConnectionSpans {
+  began_at: Timestamp;
+  ended_at: Timestamp | null;
+  phone_number_id: number;
+}
+
 export interface Deliveries {
   attempt: Generated<number>;
   created_at: Generated<Timestamp>;
@@ -167,6 +173,29 @@ export interface Events {
   user_id: number;
 }
 
+export interface Findings {
+  backend_id: number;
+  backend_name: string | null;
+  detail: JsonValue | null;
+  ended_at: Timestamp | null;
+  found_at: Generated<Timestamp>;
+  id: string;
+  incident_id: string | null;
+  kind: string;
+  last_seen_at: Generated<Timestamp>;
+  next_step_at: Generated<Timestamp>;
+  outcome: string | null;
+  phone_number_id: number | null;
+  sightings: Generated<number>;
+  step: Generated<number>;
+}
+
+export interface FleetHold {
+  is_the_one: Generated<boolean>;
+  reason: string;
+  since: Generated<Timestamp>;
+}
+
 export interface GapRepairs {
   attempt: Generated<number>;
   backend_id: number;
@@ -216,6 +245,17 @@ export interface InboundSecrets {
   phone_number_id: number;
   secret_hash: Buffer;
   secret_sealed: string;
+}
+
+export interface Incidents {
+  backend_id: number | null;
+  began_at: Generated<Timestamp>;
+  detail: JsonValue | null;
+  ended_at: Timestamp | null;
+  id: string;
+  kind: string;
+  last_seen_at: Generated<Timestamp>;
+  numbers: Generated<number>;
 }
 
 export interface Installation {
@@ -412,6 +452,8 @@ export interface PhoneNumbers {
   alias: string | null;
   backend_id: number | null;
   backend_name: string | null;
+  connect_began_at: Timestamp | null;
+  connect_resets: Generated<number>;
   connected_at: Timestamp | null;
   connection_at: Timestamp | null;
   create_lease_until: Timestamp | null;
@@ -423,6 +465,8 @@ export interface PhoneNumbers {
   id: Generated<number>;
   instance_name: string;
   integration: Generated<string>;
+  losses: Generated<number>;
+  losses_since: Timestamp | null;
   own_jid: string | null;
   pairing_code: string | null;
   phone_number: string | null;
@@ -431,6 +475,7 @@ export interface PhoneNumbers {
   qr_expires_at: Timestamp | null;
   removed_from_backend_at: Timestamp | null;
   reservation_id: string | null;
+  rests_until: Timestamp | null;
   send_interval_ms: number | null;
   send_jitter_ms: number | null;
   server_instance: string | null;
@@ -453,12 +498,58 @@ export interface Plans {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ProvisionedBackends {
+  api_key_sealed: string;
+  backend_id: number | null;
+  changed_at: Generated<Timestamp>;
+  cpu: number | null;
+  created_at: Generated<Timestamp>;
+  database_name: string | null;
+  dedicated_to: number | null;
+  driver: string;
+  engine_id: string | null;
+  id: string;
+  memory_bytes: number | null;
+  memory_limit_bytes: number | null;
+  name: string;
+  port: number;
+  removed_at: Timestamp | null;
+  replacements: Generated<number>;
+  seen_at: Timestamp | null;
+  state: Generated<string>;
+  state_reason: string | null;
+}
+
 export interface RealtimeTickets {
   expires_at: Timestamp;
   key_hash: Buffer | null;
   session_id: string | null;
   ticket_hash: Buffer;
   user_id: number;
+}
+
+export interface Reconciles {
+  backend_id: number;
+  busy_ms: Generated<number>;
+  cursor_id: Generated<number>;
+  due_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  epoch: Generated<number>;
+  listed_at: Timestamp | null;
+  numbers: Generated<number>;
+  questions: Generated<number>;
+}
+
+export interface Repairs {
+  backend_id: number;
+  began_at: Timestamp;
+  detail: string | null;
+  ended_at: Generated<Timestamp>;
+  finding_id: string;
+  id: string;
+  outcome: string;
+  phone_number_id: number | null;
+  step: string;
 }
 
 export interface Reservations {
@@ -481,6 +572,17 @@ export interface SendTurns {
   lease_until: Timestamp | null;
   phone_number_id: number;
   waits_for: string | null;
+}
+
+export interface ShareLinks {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  phone_number_id: number;
+  revoked_at: Timestamp | null;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: number;
 }
 
 export interface Usage {
@@ -581,16 +683,20 @@ export interface DB {
   backend_reads: BackendReads;
   backends: Backends;
   campaigns: Campaigns;
+  connection_spans: ConnectionSpans;
   deliveries: Deliveries;
   endpoints: Endpoints;
   event_arrivals: EventArrivals;
   event_cursors: EventCursors;
   events: Events;
+  findings: Findings;
+  fleet_hold: FleetHold;
   gap_repairs: GapRepairs;
   gateway_presence: GatewayPresence;
   idempotency_keys: IdempotencyKeys;
   inbound_calls: InboundCalls;
   inbound_secrets: InboundSecrets;
+  incidents: Incidents;
   installation: Installation;
   leases: Leases;
   lid_addresses: LidAddresses;
@@ -610,10 +716,14 @@ export interface DB {
   phone_number_details: PhoneNumberDetails;
   phone_numbers: PhoneNumbers;
   plans: Plans;
+  provisioned_backends: ProvisionedBackends;
   realtime_tickets: RealtimeTickets;
+  reconciles: Reconciles;
+  repairs: Repairs;
   reservations: Reservations;
   schema_migrations: SchemaMigrations;
   send_turns: SendTurns;
+  share_links: ShareLinks;
   usage: Usage;
   user_dashboard: UserDashboard;
   user_keys: UserKeys;

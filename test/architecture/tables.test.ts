@@ -46,6 +46,14 @@ const owners: Record<string, string> = {
   realtime_tickets: 'modules/realtime',
   number_moves: 'modules/phone-numbers',
   audit_log: 'modules/admin',
+  connection_spans: 'modules/phone-numbers',
+  share_links: 'modules/phone-numbers',
+  findings: 'modules/fleet',
+  repairs: 'modules/fleet',
+  incidents: 'modules/fleet',
+  reconciles: 'modules/fleet',
+  fleet_hold: 'modules/fleet',
+  provisioned_backends: 'modules/fleet',
 };
 
 /**

@@ -19,6 +19,11 @@ export const eventTypes = [
   'endpoint.disabled',
   'quota.threshold',
   'campaign.updated',
+  // Operators alone.
+  'fleet.finding',
+  'fleet.repair',
+  'fleet.incident',
+  'fleet.alert',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -7,7 +7,7 @@ import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
-import { tokenPrefix } from './create-number.ts';
+import { tokenPrefix } from './creating/create-number.ts';
 import { translateAliasConflict } from './errors.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import {

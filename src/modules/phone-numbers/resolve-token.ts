@@ -3,7 +3,7 @@ import { isCheckedToken } from '../../platform/crypto/checked-token.ts';
 import { sha256 } from '../../platform/crypto/digest.ts';
 import { DomainError, notFound } from '../../platform/errors.ts';
 import type { DB } from '../../schema.ts';
-import { tokenPrefix } from './create-number.ts';
+import { tokenPrefix } from './creating/create-number.ts';
 import { numberNotConnected } from './errors.ts';
 import type { Integration, NumberStatus, SendableNumber } from './phone-number.ts';
 

@@ -7,7 +7,7 @@ import { problems } from '../../http/problem-details.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { PhoneNumbers } from './index.ts';
-import { registerRelayRoutes } from './relay-routes.ts';
+import { registerRelayRoutes } from './relay/relay-routes.ts';
 import {
   ChangeBody,
   CreateBody,

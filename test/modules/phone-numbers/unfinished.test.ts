@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { replaceReservation } from '../../../src/modules/backends/index.ts';
-import { placeNumber } from '../../../src/modules/phone-numbers/creation-system.ts';
+import { placeNumber } from '../../../src/modules/phone-numbers/creating/creation-system.ts';
 import type { PhoneNumbers } from '../../../src/modules/phone-numbers/index.ts';
 import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';

@@ -1,0 +1,157 @@
+import type { Transaction } from 'kysely';
+import { digitsOfJid } from '../../../evolution/jid.ts';
+import type { DB } from '../../../schema.ts';
+import type { NewEvent } from '../../events/index.ts';
+import { type ConnectionChange, type LockedNumber, saveConnection } from './connection-system.ts';
+
+/** What a backend can tell about a number's connection. */
+export type ConnectionFact =
+  | { kind: 'qr'; at: Date | null; image: string; pairingCode: string | null }
+  | { kind: 'qr_limit'; at: Date | null }
+  | { kind: 'state'; at: Date | null; state: 'open'; wuid?: string; profileName?: string }
+  | { kind: 'state'; at: Date | null; state: 'connecting' | 'close' | 'refused'; statusReason?: number }
+  | { kind: 'logged_out'; at: Date | null }
+  /** Its backend has no such instance. */
+  | { kind: 'missing'; at: Date | null };
+
+/** How long one code can be scanned: the server gives WhatsApp 45 s for each and then makes the next. */
+const qrLifeMs = 45_000;
+
+/** The reason of a number in error. */
+const missingOnBackend = 'missing_on_backend';
+
+/** A backend repeats its calls for 21 minutes; what is older than that by its own clock cannot be late. */
+const lateMsMax = 1_800_000;
+
+/**
+ * Applies facts about one number, in their order, and answers the events to append. The number must be locked by this
+ * transaction. Facts older than the last applied one are left out; repeated states change nothing and tell nobody.
+ * A backend tells its local time: one that is older by more than any repetition says that its clock was set back.
+ */
+export async function applyConnectionFacts(
+  tx: Transaction<DB>,
+  number: LockedNumber,
+  facts: readonly ConnectionFact[],
+): Promise<NewEvent[]> {
+  let current = number;
+  let last: ConnectionChange | undefined;
+  const events: NewEvent[] = [];
+  for (const fact of facts) {
+    if (isLate(fact.at, current.connectionAt)) continue;
+    const change = changeFor(current, fact) ?? repetition(current, fact);
+    if (change === undefined) continue;
+    const type = eventFor(current, change);
+    last = { ...last, ...change };
+    current = {
+      ...current,
+      status: change.status,
+      qrCode: change.qr === undefined ? current.qrCode : (change.qr?.image ?? null),
+      connectionAt: fact.at ?? current.connectionAt,
+      phoneNumber: change.owner?.phoneNumber ?? current.phoneNumber,
+    };
+    if (type !== undefined) events.push(connectionEvent(type, current, change));
+  }
+  if (last !== undefined) await saveConnection(tx, number.id, { ...last, at: current.connectionAt });
+  return events;
+}
+
+function isLate(at: Date | null, last: Date | null): boolean {
+  if (at === null || last === null || at >= last) return false;
+  return last.getTime() - at.getTime() <= lateMsMax;
+}
+
+function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
+  switch (fact.kind) {
+    case 'qr':
+      // A code that arrives late must not hide that the phone has scanned an earlier one.
+      if (number.status === 'connected' || fact.image === number.qrCode || !isQrImage(fact.image)) return undefined;
+      return {
+        status: 'qr_ready',
+        statusReason: null,
+        qr: { image: fact.image, pairingCode: fact.pairingCode, expiresInMs: qrLifeMs },
+      };
+    case 'qr_limit':
+      return number.status === 'connected' ? undefined : disconnected(number, 'qr_expired');
+    case 'logged_out':
+      return disconnected(number, 'logged_out');
+    case 'missing':
+      return number.status === 'error' ? undefined : { status: 'error', statusReason: missingOnBackend, qr: null };
+    case 'state':
+      return changeForState(number, fact);
+    default:
+      return fact satisfies never;
+  }
+}
+
+// What is stored here is shown in browsers later.
+function isQrImage(image: string): boolean {
+  return image.length <= 65_536 && /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/.test(image);
+}
+
+function changeForState(
+  number: LockedNumber,
+  fact: Extract<ConnectionFact, { kind: 'state' }>,
+): ConnectionChange | undefined {
+  switch (fact.state) {
+    case 'open': {
+      const owner = fact.wuid === undefined ? undefined : ownerOf(fact.wuid, fact.profileName);
+      if (number.status === 'connected' && (owner === undefined || owner.phoneNumber === number.phoneNumber))
+        return undefined;
+      return { status: 'connected', statusReason: null, qr: null, ...(owner === undefined ? {} : { owner }) };
+    }
+    case 'connecting':
+      // A connected number says so for milliseconds when its socket drops, and one without network all the time.
+      if (number.status !== 'disconnected' && number.status !== 'error') return undefined;
+      return { status: 'initializing', statusReason: null };
+    case 'close':
+      return disconnected(number, fact.statusReason === 401 ? 'logged_out' : 'connection_closed');
+    case 'refused':
+      return disconnected(number, 'connection_refused');
+    default:
+      return fact satisfies never;
+  }
+}
+
+function disconnected(number: LockedNumber, statusReason: string): ConnectionChange | undefined {
+  if (number.status === 'disconnected') return undefined;
+  return { status: 'disconnected', statusReason, qr: null };
+}
+
+// What says nothing new still says when it was so: an older call that arrives later must not undo it.
+function repetition(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
+  const isTelling = fact.kind !== 'qr' && !(fact.kind === 'state' && fact.state === 'connecting');
+  const isNewer = fact.at !== null && fact.at.getTime() !== number.connectionAt?.getTime();
+  return isTelling && isNewer ? { status: number.status } : undefined;
+}
+
+function ownerOf(wuid: string, profileName: string | undefined): NonNullable<ConnectionChange['owner']> {
+  return { jid: wuid, phoneNumber: digitsOfJid(wuid), profileName: profileName ?? null };
+}
+
+function eventFor(number: LockedNumber, change: ConnectionChange): NewEvent['type'] | undefined {
+  if (change.qr) return 'number.qr';
+  if (change.status === number.status) return undefined;
+  if (change.status === 'connected') return 'number.connected';
+  if (change.status === 'disconnected') return 'number.disconnected';
+  if (change.status === 'error') return 'number.error';
+  return undefined;
+}
+
+function connectionEvent(type: NewEvent['type'], number: LockedNumber, change: ConnectionChange): NewEvent {
+  return {
+    userId: number.userId,
+    type,
+    phoneNumberId: number.id,
+    messageId: null,
+    payload: {
+      phone_number_id: number.id,
+      instance_name: number.instanceName,
+      alias: number.alias,
+      display_name: number.displayName,
+      phone_number: number.phoneNumber,
+      status: change.status,
+      status_reason: change.statusReason ?? null,
+      ...(change.qr ? { qr_code: change.qr.image, pairing_code: change.qr.pairingCode } : {}),
+    },
+  };
+}
