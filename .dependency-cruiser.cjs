@@ -31,7 +31,11 @@ const modulesOnlyImportThoseAbove = modulesInOrder.map((name, index) => ({
 }));
 
 // The HTTP side of a module: routes.ts, files named …-routes.ts, and what a large module keeps in routes/.
-const routes = ['^src/modules/[^/]+/routes/', '^src/modules/[^/]+/([a-z-]+/)?[a-z-]*routes\\.ts$'];
+const routes = [
+  '^src/modules/[^/]+/routes/',
+  '^src/modules/[^/]+/[a-z-]*routes\\.ts$',
+  '^src/modules/[^/]+/[^/]+/[a-z-]*routes\\.ts$',
+];
 
 const layer = (name, from, allowed) => ({
   name: `layer-${name}`,
