@@ -44,7 +44,7 @@ import { type Credential, deleteExpired, findLive } from './users-system.ts';
 
 export { apiKeyPrefix } from './api-key.ts';
 export { createMails, type Mails, type MailsOptions } from './mails.ts';
-export type { ManagedUser, UserChange, UserFilter } from './operator-system.ts';
+export { listOperatorIds, type ManagedUser, type UserChange, type UserFilter } from './operator-system.ts';
 export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {

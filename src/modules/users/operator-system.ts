@@ -127,3 +127,16 @@ export async function listErasing(db: Kysely<DB>, limit: number): Promise<Erasin
 export async function endErasing(db: Kysely<DB>, userId: number): Promise<void> {
   await sql`delete from users where id = ${userId} and erasing_since is not null`.execute(db);
 }
+
+/** Those who are told of the fleet. */
+export async function listOperatorIds(db: Kysely<DB>): Promise<number[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'operator')
+    .where('status', '=', 'active')
+    .where('erasing_since', 'is', null)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
