@@ -18,6 +18,8 @@ create table connection_spans (
 ) with (fillfactor = 80);
 create unique index connection_spans_lasting_key on connection_spans (phone_number_id) where ended_at is null;
 create index connection_spans_ended_at_idx on connection_spans (ended_at) where ended_at is not null;
+insert into connection_spans (phone_number_id, began_at)
+select id, coalesce(connected_at, now()) from phone_numbers where status = 'connected' and deleted_at is null;
 
 -- A page by which the phone's owner scans without an account.
 create table share_links (
@@ -27,10 +29,35 @@ create table share_links (
   -- SHA-256 of the secret in the link.
   token_hash bytea not null unique,
   expires_at timestamptz not null,
-  -- When the number connected by it, or the user took it back.
+  -- When the number connected, and when the user took the link back.
   used_at timestamptz,
   revoked_at timestamptz,
+  -- Codes asked for a number that the visitor typed; each makes a phone ring, so they are counted.
+  pairings smallint not null default 0,
   created_at timestamptz not null default date_trunc('milliseconds', now())
 );
+create index share_links_user_idx on share_links (user_id);
 create index share_links_phone_number_idx on share_links (phone_number_id);
 create index share_links_expires_at_idx on share_links (expires_at);
+
+-- A span lasts exactly while its number is connected, and a link ends when its number connects. Many statements change
+-- a number's status, so it is kept here rather than in each of them.
+create function follow_connection() returns trigger language plpgsql as $$
+begin
+  if new.status = 'connected' and new.deleted_at is null then
+    insert into connection_spans (phone_number_id, began_at) values (new.id, app_now()) on conflict do nothing;
+    update share_links set used_at = app_now()
+    where phone_number_id = new.id and used_at is null and revoked_at is null and expires_at > app_now();
+  else
+    -- Another transaction may have begun the span after this one began.
+    update connection_spans set ended_at = greatest(began_at, app_now())
+    where phone_number_id = new.id and ended_at is null;
+  end if;
+  return null;
+end $$;
+
+create trigger phone_numbers_follow_connection
+  after update of status, deleted_at on phone_numbers for each row
+  when ((old.status = 'connected' and old.deleted_at is null)
+    is distinct from (new.status = 'connected' and new.deleted_at is null))
+  execute function follow_connection();

@@ -578,6 +578,7 @@ export interface ShareLinks {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   id: string;
+  pairings: Generated<number>;
   phone_number_id: number;
   revoked_at: Timestamp | null;
   token_hash: Buffer;
