@@ -1,6 +1,6 @@
-import { BlockList } from 'node:net';
 import { checkUrl, EgressRefused } from './platform/egress/index.ts';
 import { type MailServer, readMailServer } from './platform/mail-settings.ts';
+import { addressToShow, corsOriginsOf, isCidr, trustProxyOf } from './platform/network-settings.ts';
 import { createSettingsReader, type Env } from './platform/settings.ts';
 
 export type PlanOverride = {
@@ -201,16 +201,6 @@ function signupPlansOf(read: Reader): string[] {
   return plans;
 }
 
-// Browsers send an origin in exactly one form; any other would silently match nothing.
-function corsOriginsOf(read: Reader): string[] {
-  return (read.list('CORS_ORIGIN') ?? []).map((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-    read.problem('CORS_ORIGIN', `"${text}" is not an origin such as https://app.example.com`);
-    return text;
-  });
-}
-
 function urlFromParts(read: Reader): string | undefined {
   const host = read.text('DB_HOST');
   if (host === undefined) return undefined;
@@ -274,27 +264,5 @@ function checkFigure(path: string, name: string, value: unknown, complain: (why:
   } else if (min === undefined) complain(`"${path}" is not known`);
   else if (!(Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= 2_147_483_647)) {
     complain(`"${path}" must be a whole number of ${min} or more`);
-  }
-}
-
-function trustProxyOf(text: string | undefined): boolean | number | string {
-  if (text === undefined || text === 'false') return false;
-  if (text === 'true') return true;
-  return /^\d+$/.test(text) ? Number(text) : text;
-}
-
-function addressToShow(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function isCidr(text: string): boolean {
-  const [address, bits] = text.split('/');
-  if (address === undefined || bits === undefined || !/^\d+$/.test(bits)) return false;
-  try {
-    new BlockList().addSubnet(address, Number(bits), address.includes(':') ? 'ipv6' : 'ipv4');
-    return true;
-  } catch {
-    return false;
   }
 }
