@@ -14,7 +14,8 @@ create table findings (
   -- The rung of the ladder that is next, and not before when.
   step smallint not null default 0,
   next_step_at timestamptz not null default app_now(),
-  found_at timestamptz not null default app_now(),
+  -- Lists page by it, and their cursors know milliseconds.
+  found_at timestamptz not null default date_trunc('milliseconds', app_now()),
   last_seen_at timestamptz not null default app_now(),
   ended_at timestamptz,
   -- mended: by us, proved · gone: by itself · given_up: the ladder ended · left: it is not ours to mend.
@@ -36,7 +37,7 @@ create table repairs (
   outcome text not null check (outcome in ('proved', 'unproved', 'failed')),
   detail text,
   began_at timestamptz not null,
-  ended_at timestamptz not null default app_now()
+  ended_at timestamptz not null default date_trunc('milliseconds', app_now())
 );
 create index repairs_finding_idx on repairs (finding_id);
 create index repairs_ended_at_idx on repairs (ended_at, id);
@@ -48,12 +49,17 @@ create table incidents (
   backend_id bigint references backends,
   numbers integer not null default 0,
   detail json,
-  began_at timestamptz not null default app_now(),
+  began_at timestamptz not null default date_trunc('milliseconds', app_now()),
   last_seen_at timestamptz not null default app_now(),
-  ended_at timestamptz
+  -- An operator ordered that what it had stopped goes on.
+  resumed_at timestamptz,
+  ended_at timestamptz,
+  -- Why it is over.
+  outcome text
 ) with (fillfactor = 70);
 create unique index incidents_open_key on incidents (kind, coalesce(backend_id, 0)) where ended_at is null;
 create index incidents_began_at_idx on incidents (began_at, id);
+create index incidents_ended_at_idx on incidents (ended_at) where ended_at is not null;
 
 -- What the passes over a backend remember from one to the next.
 create table reconciles (
@@ -63,7 +69,10 @@ create table reconciles (
   due_at timestamptz not null default app_now(),
   -- The number after which the spread-out questions go on.
   cursor_id bigint not null default 0,
+  -- The last list of all its instances: when, how many, and how many of them have names that are not ours.
   listed_at timestamptz,
+  listed integer,
+  foreign_instances integer,
   numbers integer not null default 0,
   questions bigint not null default 0,
   busy_ms bigint not null default 0,
@@ -74,5 +83,15 @@ create table reconciles (
 create table fleet_hold (
   is_the_one boolean primary key default true check (is_the_one),
   reason text not null,
+  -- The operator who set it; null where it set itself.
+  set_by bigint,
   since timestamptz not null default app_now()
 );
+
+-- Whose name an instance bears is asked of every list.
+create index inbound_secrets_backend_name_idx on inbound_secrets (backend_name);
+
+-- Alerts are mailed as well: one mail for all of a topic that come within a while.
+create index events_alerts_to_mail_idx on events (created_at) where type = 'fleet.alert';
+alter table mails add column topic text;
+create index mails_topic_idx on mails (topic, created_at) where topic is not null;

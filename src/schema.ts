@@ -193,6 +193,7 @@ export interface Findings {
 export interface FleetHold {
   is_the_one: Generated<boolean>;
   reason: string;
+  set_by: number | null;
   since: Generated<Timestamp>;
 }
 
@@ -256,6 +257,8 @@ export interface Incidents {
   kind: string;
   last_seen_at: Generated<Timestamp>;
   numbers: Generated<number>;
+  outcome: string | null;
+  resumed_at: Timestamp | null;
 }
 
 export interface Installation {
@@ -310,6 +313,7 @@ export interface Mails {
   lease_until: Timestamp | null;
   outcome: string | null;
   phone_number_id: number | null;
+  topic: string | null;
   user_id: number | null;
 }
 
@@ -326,6 +330,7 @@ export interface MediaBlobs {
 
 export interface Messages {
   backend_id: number | null;
+  by_pool: Generated<boolean>;
   called_at: Timestamp | null;
   campaign_id: string | null;
   content: JsonValue;
@@ -401,6 +406,27 @@ export interface NumberPaces {
   next_at: Timestamp;
   phone_number_id: number;
   used: number;
+}
+
+export interface NumberPoolMembers {
+  phone_number_id: number;
+  pool_id: number;
+  position: number;
+}
+
+export interface NumberPoolRecipients {
+  phone_number_id: number;
+  pool_id: number;
+  recipient: string;
+  used_at: Generated<Timestamp>;
+}
+
+export interface NumberPools {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  name: string;
+  strategy: Generated<string>;
+  user_id: number;
 }
 
 export interface NumberTokens {
@@ -535,6 +561,8 @@ export interface Reconciles {
   due_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
   epoch: Generated<number>;
+  foreign_instances: number | null;
+  listed: number | null;
   listed_at: Timestamp | null;
   numbers: Generated<number>;
   questions: Generated<number>;
@@ -711,6 +739,9 @@ export interface DB {
   number_checks: NumberChecks;
   number_moves: NumberMoves;
   number_paces: NumberPaces;
+  number_pool_members: NumberPoolMembers;
+  number_pool_recipients: NumberPoolRecipients;
+  number_pools: NumberPools;
   number_tokens: NumberTokens;
   opt_outs: OptOuts;
   password_resets: PasswordResets;
