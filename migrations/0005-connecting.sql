@@ -1,13 +1,30 @@
 -- The way of a phone number to its connection, and how long it lasts -----------------------------------------------
 
 alter table phone_numbers
-  -- A scan that is being waited for: since when, and how many resets it had so far.
+  -- A code or a connection that is being waited for: since when, and how many resets that took so far.
   add column connect_began_at timestamptz,
   add column connect_resets smallint not null default 0,
-  -- Connections lost since `losses_since`; too many, and the number rests.
-  add column losses smallint not null default 0,
+  -- Whether its backend holds the credentials of a phone; without them it needs a scan.
+  add column is_paired boolean not null default false,
+  -- Whom the pairing code is for, and how long it can be typed.
+  add column pairing_number text,
+  add column pairing_expires_at timestamptz,
+  -- Connections lost since `losses_since`; too many, and the number rests, longer each time.
+  add column losses integer not null default 0,
   add column losses_since timestamptz,
+  add column lost_at timestamptz,
+  add column rests smallint not null default 0,
   add column rests_until timestamptz;
+create index phone_numbers_connecting_idx on phone_numbers (connect_began_at) where connect_began_at is not null;
+create index phone_numbers_lost_idx on phone_numbers (lost_at) where lost_at is not null;
+update phone_numbers set is_paired = true
+where own_jid is not null and status <> 'qr_ready' and status_reason is distinct from 'logged_out';
+update phone_numbers set connect_began_at = now(), status_reason = null
+where status = 'initializing' and reservation_id is null and deleted_at is null;
+drop index phone_numbers_waiting_idx;
+
+-- Why a number is made anew, where nobody wished it on another backend.
+alter table number_moves add column reason text;
 
 -- When a number was connected. What lasts has no end.
 create table connection_spans (

@@ -395,6 +395,7 @@ export interface NumberMoves {
   inbound_secret_id: string;
   lease_until: Timestamp;
   phone_number_id: number;
+  reason: string | null;
   reservation_id: string;
   stage: Generated<string>;
   to_backend_id: number;
@@ -491,16 +492,21 @@ export interface PhoneNumbers {
   id: Generated<number>;
   instance_name: string;
   integration: Generated<string>;
+  is_paired: Generated<boolean>;
   losses: Generated<number>;
   losses_since: Timestamp | null;
+  lost_at: Timestamp | null;
   own_jid: string | null;
   pairing_code: string | null;
+  pairing_expires_at: Timestamp | null;
+  pairing_number: string | null;
   phone_number: string | null;
   profile_name: string | null;
   qr_code: string | null;
   qr_expires_at: Timestamp | null;
   removed_from_backend_at: Timestamp | null;
   reservation_id: string | null;
+  rests: Generated<number>;
   rests_until: Timestamp | null;
   send_interval_ms: number | null;
   send_jitter_ms: number | null;
@@ -526,24 +532,34 @@ export interface Plans {
 
 export interface ProvisionedBackends {
   api_key_sealed: string;
+  attempts: Generated<number>;
   backend_id: number | null;
+  capacity: number;
   changed_at: Generated<Timestamp>;
   cpu: number | null;
   created_at: Generated<Timestamp>;
+  data_removed_at: Timestamp | null;
   database_name: string | null;
+  database_password_sealed: string | null;
   dedicated_to: number | null;
   driver: string;
+  empty_since: Timestamp | null;
   engine_id: string | null;
   id: string;
+  image: string;
+  joined_at: Timestamp | null;
   memory_bytes: number | null;
   memory_limit_bytes: number | null;
   name: string;
+  next_attempt_at: Generated<Timestamp>;
   port: number;
   removed_at: Timestamp | null;
   replacements: Generated<number>;
   seen_at: Timestamp | null;
+  started_at: Timestamp | null;
   state: Generated<string>;
   state_reason: string | null;
+  url: string;
 }
 
 export interface RealtimeTickets {
