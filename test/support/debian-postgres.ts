@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chown, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { quickFolder } from './quick-folder.ts';
 
 /**
  * A fresh cluster of the distribution's own Postgres on a free loopback port, durability off; undefined where none is
@@ -14,7 +15,7 @@ export async function startDebianPostgres(): Promise<
   const version = versions.sort((a, b) => Number(a) - Number(b))[0];
   if (version === undefined) return undefined;
   const bin = `/usr/lib/postgresql/${version}/bin`;
-  const folder = await mkdtemp('/tmp/evofleet-debian-postgres-');
+  const folder = await quickFolder('debian-postgres');
   // Postgres refuses root.
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
   if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
@@ -33,6 +34,11 @@ export async function startDebianPostgres(): Promise<
     unix_socket_directories: '',
     max_connections: 300,
     fsync: 'off',
+    full_page_writes: 'off',
+    synchronous_commit: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    jit: 'off',
     timezone: 'UTC',
   };
   const server = spawn(

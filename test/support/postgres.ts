@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { postgresBinaries } from '../../src/bin/embedded-binaries.ts';
@@ -7,13 +7,14 @@ import { ensureCluster } from '../../src/bin/embedded-cluster.ts';
 import { clusterOwner } from '../../src/bin/embedded-owner.ts';
 import { startServer } from '../../src/bin/embedded-server.ts';
 import { freePort } from './free-port.ts';
+import { quickFolder } from './quick-folder.ts';
 
 /**
  * One embedded Postgres for a whole test run, on a free loopback port and without fsync. The URL names the superuser's
  * own database; take a database per test file with `cloneDatabase`.
  */
 export async function startTestPostgres(): Promise<{ url: string; close(): Promise<void> }> {
-  const folder = await mkdtemp('/tmp/evofleet-test-postgres-');
+  const folder = await quickFolder('test-postgres');
   await chmod(folder, 0o711);
   const cluster = join(folder, '18');
   const owner = await clusterOwner(cluster);
@@ -34,7 +35,9 @@ export async function startTestPostgres(): Promise<{ url: string; close(): Promi
       fsync: 'off',
       full_page_writes: 'off',
       synchronous_commit: 'off',
-      max_wal_size: '4GB',
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_wal_size: '1GB',
       jit: 'off',
       timezone: 'UTC',
       log_min_messages: 'log',
@@ -51,7 +54,7 @@ export async function startTestPostgres(): Promise<{ url: string; close(): Promi
 }
 
 /**
- * A database of its own, made from `template` (about 0.1 s). Nobody may be connected to the template meanwhile.
+ * A database of its own, made from `template` (about 0.02 s in memory). Nobody may be connected to the template meanwhile.
  * `drop` also ends the connections that are still open.
  */
 export async function cloneDatabase(
