@@ -26,6 +26,7 @@ import { registerCampaignRoutes } from './modules/campaigns/routes.ts';
 import { registerInboundRoutes } from './modules/inbound/routes.ts';
 import { registerMediaLinkRoutes, registerMessageRoutes } from './modules/messages/routes.ts';
 import { registerPhoneNumberRoutes } from './modules/phone-numbers/routes.ts';
+import { registerPoolRoutes } from './modules/pools/routes.ts';
 import { isSocketUpgrade, registerRealtimeRoutes } from './modules/realtime/routes.ts';
 import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
 import { registerUserRoutes } from './modules/users/routes.ts';
@@ -97,6 +98,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerRoot(app);
   registerUserRoutes(app, services);
   registerPhoneNumberRoutes(app, services);
+  registerPoolRoutes(app, services);
   registerMessageRoutes(app, services);
   registerCampaignRoutes(app, services);
   registerStatisticsRoutes(app, services);

@@ -14,6 +14,7 @@ export function startLanes(services: Services): AsyncDisposable {
     mails,
     messages,
     phoneNumbers,
+    pools,
     realtime,
     retention,
     users,
@@ -45,6 +46,7 @@ export function startLanes(services: Services): AsyncDisposable {
   }
   alarm.every('remove-old-tickets', 60 * second, realtime.removeOldTickets);
   alarm.every('remove-media', 10 * second, messages.removeBlobs);
+  alarm.every('forget-pool-recipients', 3_600 * second, pools.forgetOldRecipients);
   alarm.every('remove-number-checks', 3_600 * second, messages.removeOldChecks);
   alarm.every('remove-old-deliveries', 3_600 * second, webhookDelivery.removeOld);
   const lanes = [

@@ -573,7 +573,6 @@ export interface RealtimeTickets {
 export interface Reconciles {
   backend_id: number;
   busy_ms: Generated<number>;
-  cursor_id: Generated<number>;
   due_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
   epoch: Generated<number>;
@@ -582,6 +581,7 @@ export interface Reconciles {
   listed_at: Timestamp | null;
   numbers: Generated<number>;
   questions: Generated<number>;
+  remembered: Generated<JsonValue>;
 }
 
 export interface Repairs {

@@ -9,6 +9,7 @@ import { createInbound, type Inbound } from './modules/inbound/index.ts';
 import { createMediaLinks, createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
 import { createPlans, type Plans } from './modules/plans/index.ts';
+import { createPools, type Pools } from './modules/pools/index.ts';
 import { createRealtime, type Realtime, type RealtimeOptions } from './modules/realtime/index.ts';
 import { createRequestRecorder, createRetention, createStatistics } from './modules/statistics/index.ts';
 import { createMails, createUsers, type Mails, type MailsOptions, type Users } from './modules/users/index.ts';
@@ -73,6 +74,7 @@ export type Services = AsyncDisposable & {
   mails: Mails | undefined;
   backends: Backends;
   phoneNumbers: PhoneNumbers;
+  pools: Pools;
   messages: Messages;
   campaigns: Campaigns;
   inbound: Inbound;
@@ -204,7 +206,9 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     webhooks,
     backends,
     callbackUrl: () => callbackUrl,
+    serverUrl: config.serverUrl,
   });
+  const pools = createPools({ db, users });
   const messages = createMessages({
     db,
     batchPool,
@@ -220,6 +224,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
       serverUrl: config.serverUrl,
     }),
     phoneNumbers,
+    pools,
     backends,
     ...overrides.messages,
   });
@@ -239,6 +244,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     mails,
     backends,
     phoneNumbers,
+    pools,
     messages,
     campaigns,
     inbound,

@@ -25,6 +25,7 @@ export async function registerOpenapi(app: FastifyInstance, options: OpenapiOpti
         { name: 'Auth', description: 'Sign up, log in, stay logged in.' },
         { name: 'User', description: 'Your profile and API key.' },
         { name: 'Phone numbers', description: 'Your WhatsApp lines.' },
+        { name: 'Pools', description: 'Phone numbers that send in turn.' },
         { name: 'Messages', description: 'Sending, now or later, and what became of it.' },
         { name: 'Campaigns', description: 'One text to many, and who wants none.' },
         { name: 'Chats and groups', description: "What a phone number's own backend keeps." },

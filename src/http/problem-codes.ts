@@ -39,6 +39,8 @@ export const problemCodes = {
     status: 409,
     meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.',
   },
+  pool_name_taken: { status: 409, meaning: 'Another of your pools has this name, or it is `all`.' },
+  number_already_connected: { status: 409, meaning: 'The phone number is connected: there is nothing to scan.' },
   endpoint_set_elsewhere: {
     status: 409,
     meaning: "The endpoint is a phone number's `webhook_url`, or in the settings: its URL is changed there.",
@@ -82,7 +84,9 @@ export const problemCodes = {
   too_many_attempts: { status: 429, meaning: 'Too many failed attempts to log in, or to guess a key.' },
   phone_number_limit: { status: 429, meaning: "The plan's phone numbers are all in use." },
   endpoint_limit: { status: 429, meaning: 'As many endpoints as one user may have.' },
+  share_link_limit: { status: 429, meaning: 'As many share links as one phone number may have.' },
   media_limit: { status: 429, meaning: 'Too much media of yours waits to be sent.' },
+  pool_limit: { status: 429, meaning: 'As many pools as one user may have.' },
   number_checks_limit: {
     status: 429,
     meaning: 'Too many numbers checked in an hour, or others are being checked by this phone number.',
@@ -96,6 +100,7 @@ export const problemCodes = {
   internal_error: { status: 500, meaning: 'An error of ours; it is logged under the request id.' },
   backend_failed: { status: 502, meaning: 'The backend answered with an error; nothing was sent or created.' },
   backend_unavailable: { status: 503, meaning: 'The backend cannot be reached; nothing was sent or created.' },
+  no_number_available: { status: 503, meaning: 'No phone number of the pool can send right now; nothing was sent.' },
   no_backend_available: { status: 503, meaning: 'No backend answers and has room for a new phone number.' },
   database_unavailable: { status: 503, meaning: 'The database cannot be reached.' },
   overloaded: { status: 503, meaning: 'Too many requests at once.' },

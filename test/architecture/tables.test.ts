@@ -54,6 +54,9 @@ const owners: Record<string, string> = {
   reconciles: 'modules/fleet',
   fleet_hold: 'modules/fleet',
   provisioned_backends: 'modules/fleet',
+  number_pools: 'modules/pools',
+  number_pool_members: 'modules/pools',
+  number_pool_recipients: 'modules/pools',
 };
 
 /**

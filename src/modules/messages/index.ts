@@ -10,6 +10,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import type { PhoneNumbers } from '../phone-numbers/index.ts';
+import type { Pools } from '../pools/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept/accept.ts';
 import { createIdempotency } from './accept/idempotency.ts';
 import { dropKeys } from './accept/idempotency-keys-repository.ts';
@@ -39,6 +40,7 @@ import { createEndAbandoned } from './sending/end-abandoned.ts';
 import { createQueueMessage } from './sending/queue-message.ts';
 import { createRetryMessage } from './sending/retry-message.ts';
 import { createSend } from './sending/send.ts';
+import { createSendByPool, type SendFrom } from './sending/send-by-pool.ts';
 import type { Quota } from './sending/send-input.ts';
 import { createSendMessage } from './sending/send-message.ts';
 import { createSettleBatch, type Settlement } from './sending/settle.ts';
@@ -75,6 +77,7 @@ export type MessagesOptions = {
   egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
   mediaLinks: MediaLinks;
   phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection' | 'relay'>;
+  pools: Pick<Pools, 'choose'>;
   backends: Pick<Backends, 'requireUsable'>;
   /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
   answerWithinMs?: number;
@@ -142,9 +145,13 @@ export function createMessages(deps: MessagesOptions) {
     surely,
     noteUsage: quotaThresholds.note,
   });
+  const sendNow = createSendMessage(shared);
+  const queue = createQueueMessage({ ...shared, ringSend: waiting.ring });
+  const sendFrom: SendFrom = (input, makeDraft) =>
+    input.timing.kind === 'now' ? sendNow(input, makeDraft) : queue(input, makeDraft);
   const send = createSend({
-    sendMessage: createSendMessage(shared),
-    queueMessage: createQueueMessage({ ...shared, ringSend: waiting.ring }),
+    sendFrom,
+    sendByPool: createSendByPool({ ...deps, sendFrom, freeKey: (message) => dropKeys(deps.batchPool, [message]) }),
     once: idempotency.once,
     replay: createReplaySend(deps),
   });

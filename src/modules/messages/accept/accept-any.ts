@@ -8,7 +8,8 @@ export function isPlain(message: NewMessage): boolean {
     message.timing.kind === 'now' &&
     message.key === undefined &&
     message.retryOf === undefined &&
-    message.blobId === undefined
+    message.blobId === undefined &&
+    message.byPool !== true
   );
 }
 
@@ -21,10 +22,10 @@ const acceptAnySql = `
   with given as (
     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::int[], $10::text[], $11::boolean[], $12::timestamptz[], $13::int[], $14::int[], $15::uuid[], $16::uuid[],
-      $17::text[], $18::text[], $19::bytea[])
+      $17::text[], $18::text[], $19::bytea[], $20::boolean[], $21::uuid[])
       with ordinality as t (id, user_id, phone_number_id, backend_id, kind, recipient, content, request_id,
         daily_max, fingerprint, is_queued, send_at, expires_in, priority, retry_of, blob_id,
-        route, key, key_fingerprint, ord)
+        route, key, key_fingerprint, by_pool, takes_over, ord)
   ), batch as (
     select given.*, coalesce(is_queued and send_at > app_now(), false) as is_scheduled,
       case when is_queued then coalesce(send_at, app_now()) end as due_at
@@ -40,6 +41,7 @@ const acceptAnySql = `
     on conflict (user_id, route, key) do update set fingerprint = excluded.fingerprint,
       message_id = excluded.message_id, campaign_id = null, created_at = excluded.created_at
       where k.created_at <= app_now() - interval '${keyLifeHours} hours'
+        or k.message_id in (select takes_over from batch)
     returning message_id
   ), free as (
     select batch.*, row_number() over (partition by user_id, is_scheduled order by ord) as rank
@@ -57,13 +59,13 @@ const acceptAnySql = `
     returning user_id, day, used, granted, told
   ), inserted as (
     insert into messages (id, user_id, phone_number_id, backend_id, direction, kind, remote_jid, status, content,
-      request_id, quota_day, lease_until, called_at, fingerprint, priority, due_at, expires_at, retry_of, media_blob_id)
+      request_id, quota_day, lease_until, called_at, fingerprint, priority, due_at, expires_at, retry_of, media_blob_id, by_pool)
     select f.id, f.user_id, f.phone_number_id, f.backend_id, 'outbound', f.kind, f.recipient,
       case when f.is_scheduled then 'scheduled' when f.is_queued then 'accepted' else 'sending' end,
       f.content::json, f.request_id, case when not f.is_scheduled then g.day end,
       case when not f.is_queued then app_now() + interval '${leaseSeconds} seconds' end,
       case when not f.is_queued then app_now() end, f.fingerprint, f.priority, f.due_at,
-      f.due_at + make_interval(secs => f.expires_in), f.retry_of, f.blob_id
+      f.due_at + make_interval(secs => f.expires_in), f.retry_of, f.blob_id, f.by_pool
     from free f left join granted g on g.user_id = f.user_id
     where f.is_scheduled or f.rank <= g.granted
     order by f.ord
@@ -120,6 +122,8 @@ async function accept(client: PoolClient, messages: readonly NewMessage[]): Prom
       messages.map((message) => message.key?.route ?? null),
       messages.map((message) => message.key?.key ?? null),
       messages.map((message) => message.key?.fingerprint ?? null),
+      messages.map((message) => message.byPool === true),
+      messages.map((message) => message.takesOver ?? null),
     ],
   });
   return rows;

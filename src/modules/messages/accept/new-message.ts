@@ -22,6 +22,10 @@ export type NewMessage = {
   /** The message that this one repeats. */
   retryOf?: string;
   key?: IdempotencyKey;
+  /** Another number of the same pool may take over where this one fails. */
+  byPool?: boolean;
+  /** The message that holds the key and failed, so that this one may have it. */
+  takesOver?: string;
 };
 
 /**

@@ -19,9 +19,15 @@ type Row = {
   isSandbox: boolean;
   /** Whether its call has gone on for so long that its sender was told that the outcome is unknown. */
   isAnswerDue: boolean;
+  instanceName: string;
+  /** Another phone number of its pool may be about to take over. */
+  mayBeTakenOver: boolean;
   used: number;
   renewsInSeconds: number;
 };
+
+/** How long whoever sends by a pool may go from number to number. */
+export const takeOverMs = 30_000;
 
 type NotSentCode = Extract<SendOutcome, { kind: 'not_sent' }>['code'];
 
@@ -43,7 +49,8 @@ export function createReplaySend(deps: {
       claimed.messageId === null ? undefined : await findSend(deps.db, userId, claimed.messageId, answerWithinMs);
     if (row === undefined) throw noSuchMessage();
     const quota = { limit: dailyMax, used: row.used, renewsInSeconds: row.renewsInSeconds };
-    const about = { id: row.id, to: addressOf(row.remoteJid), isSandbox: row.isSandbox, quota };
+    const { id, instanceName, isSandbox } = row;
+    const about = { id, to: addressOf(row.remoteJid), instanceName, isSandbox, quota };
     const { status, dueAt } = row;
     switch (status) {
       case 'sent':
@@ -61,10 +68,10 @@ export function createReplaySend(deps: {
 }
 
 // What its sender was told when it left with its request.
-function problemOf({ id, status, statusReason, isAnswerDue }: Row) {
+function problemOf({ id, status, statusReason, isAnswerDue, mayBeTakenOver }: Row) {
   if (status === 'sending' && isAnswerDue) return outcomeUnknown(id, 'timeout');
   // One that was never attempted gives its key back.
-  if (status === 'sending' || statusReason === 'not_attempted') throw idempotencyKeyInUse(id);
+  if (status === 'sending' || statusReason === 'not_attempted' || mayBeTakenOver) throw idempotencyKeyInUse(id);
   if (status === 'unknown') return outcomeUnknown(id, statusReason ?? 'timeout');
   return refusal({ code: statusReason as NotSentCode, detail: 'It said why the first time.' }, id);
 }
@@ -81,6 +88,9 @@ async function findSend(
       coalesce(b.is_sandbox, false) as "isSandbox",
       coalesce(m.called_at + (${answerWithinMs}::int + coalesce((m.content #>> '{send_options,delay_ms}')::int, 0))
         * interval '1 millisecond' <= app_now(), false) as "isAnswerDue",
+      coalesce((select p.instance_name from phone_numbers p where p.id = m.phone_number_id), '') as "instanceName",
+      coalesce(m.by_pool and m.status = 'failed'
+        and m.ended_at > app_now() - ${takeOverMs}::int * interval '1 millisecond', false) as "mayBeTakenOver",
       coalesce((select used from usage where user_id = m.user_id and day = app_today()), 0) as used,
       greatest(1, ceil(extract(epoch from (app_today() + 1)::timestamp at time zone 'UTC' - app_now())))::int
         as "renewsInSeconds"

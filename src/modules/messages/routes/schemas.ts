@@ -8,6 +8,13 @@ export const token = Type.String({
   description: "The phone number's token.",
   examples: ['eft_…'],
 });
+export const pool = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description:
+    'In place of `token`: a pool of yours by its name, or `all` for all of your phone numbers. The one whose turn it is sends; the next one only where that one certainly did not.',
+  examples: ['all'],
+});
 export const number = Type.String({
   minLength: 1,
   maxLength: 64,

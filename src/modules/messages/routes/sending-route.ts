@@ -10,7 +10,7 @@ import type { SendAnswer, SendInput } from '../sending/send-input.ts';
 import { type OptionsBody, prefersAsync, readOptions, readTiming } from '../sending/sending-options.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { setQuotaHeaders } from './quota-headers.ts';
-import { exact, number, QueuedAnswer, SendingHeaders, SentAnswer, sendingOptions, token } from './schemas.ts';
+import { exact, number, pool, QueuedAnswer, SendingHeaders, SentAnswer, sendingOptions, token } from './schemas.ts';
 
 /** What one route that sends adds to what all of them have in common. */
 export type SendingRoute<Fields extends TProperties> = {
@@ -39,7 +39,7 @@ export type SendingRoute<Fields extends TProperties> = {
 };
 
 /**
- * Registers `POST <path>`: the body is `token`, `number`, the kind's fields and `sendingOptions`; the answer is 200
+ * Registers `POST <path>`: the body is `token` or `pool`, `number`, the kind's fields and `sendingOptions`; the answer is 200
  * once it was sent or 202 where it waits, with the `X-Quota-*` headers; `Idempotency-Key` and `Prefer: respond-async`
  * are obeyed. A kind costs its fields, a summary, an example and a `draftOf`.
  */
@@ -49,7 +49,8 @@ export function sendingRoute<Fields extends TProperties>(
   route: SendingRoute<Fields>,
 ): void {
   const { path, summary, description, auth = 'user', bodyLimit, withNumber = true } = route;
-  const whom = withNumber ? { token, number } : { token };
+  const from = { token: Type.Optional(token), pool: Type.Optional(pool) };
+  const whom = withNumber ? { ...from, number } : from;
   const exampleOfWhom = withNumber ? { token: 'eft_…', number: '628123456789' } : { token: 'eft_…' };
   app.post(
     path,
@@ -71,7 +72,7 @@ export function sendingRoute<Fields extends TProperties>(
     },
     async (request, reply) => {
       const body = request.body as SendingBody & Static<TObject<Fields>>;
-      const input = { ...readSend(request, body), from: body.token };
+      const input = { ...readSend(request, body), from: fromOf(body) };
       return answerSend(
         request,
         reply,
@@ -81,7 +82,15 @@ export function sendingRoute<Fields extends TProperties>(
   );
 }
 
-type SendingBody = OptionsBody & { token: string; number?: string };
+type SendingBody = OptionsBody & { token?: string; pool?: string; number?: string };
+
+function fromOf({ token, pool }: SendingBody): SendInput['from'] {
+  if (token !== undefined && pool === undefined) return token;
+  if (pool !== undefined && token === undefined) return { pool };
+  throw new DomainError('invalid_request', 'Give either token or pool: the phone number to send from.', {
+    kind: 'invalid',
+  });
+}
 
 /** What a route that sends may answer. */
 export function sendingResponses(auth: 'user' | 'operator', more: readonly KnownProblemCode[] = []) {
@@ -97,6 +106,7 @@ const sendingProblems = [
   'backend_refused',
   'quota_exceeded',
   'number_paced',
+  'no_number_available',
   'backend_unavailable',
   'outcome_unknown',
   'idempotency_key_in_use',

@@ -9,7 +9,7 @@ import type { ReadDraft } from '../drafts/read-draft.ts';
 import { quotaExceeded } from '../errors.ts';
 import type { MediaBudget } from '../media/media-budget.ts';
 import { addressOf } from '../message.ts';
-import type { QueuedMessage, SendInput } from './send-input.ts';
+import type { QueuedMessage, SendFromNumber } from './send-input.ts';
 import { requireAhead } from './sending-options.ts';
 
 type Deps = {
@@ -28,7 +28,7 @@ type Deps = {
  * checked now; the number need not be connected, nor its backend be up. Media that came with the request is kept.
  */
 export function createQueueMessage(deps: Deps) {
-  return async function queueMessage(input: SendInput, makeDraft: MakeDraft): Promise<QueuedMessage> {
+  return async function queueMessage(input: SendFromNumber, makeDraft: MakeDraft): Promise<QueuedMessage> {
     const { userId, dailyMax, timing } = input;
     const sendAt = timing.kind === 'queued' ? timing.sendAt : null;
     if (sendAt !== null) requireAhead(sendAt, deps.clock.now());
@@ -65,6 +65,7 @@ export function createQueueMessage(deps: Deps) {
       id,
       status: sendAt === null ? 'accepted' : 'scheduled',
       to: addressOf(recipient),
+      instanceName: number.instanceName,
       sendAt,
       isSandbox: number.isSandbox,
       quota: { limit: dailyMax, used: accepted.used, renewsInSeconds: accepted.renewsInSeconds },

@@ -8,13 +8,24 @@ import type { Timing } from './sending-options.ts';
 export type SendInput = DraftInput & {
   /** Messages this user may send on one day. */
   dailyMax: number;
-  /** The phone number it leaves from: its token, or its id where that is known to us. */
-  from: string | number;
+  /** The phone number it leaves from: its token, its id where that is known to us, or whoever's turn it is in a pool. */
+  from: FromNumber | { pool: string };
   requestId: string;
   timing: Timing;
   key?: IdempotencyKey;
   /** The message that this one repeats. */
   retryOf?: string;
+};
+
+export type FromNumber = string | number;
+
+/** The same when it is clear which number it leaves from. */
+export type SendFromNumber = Omit<SendInput, 'from'> & {
+  from: FromNumber;
+  /** Chosen out of a pool, whose next number may take over where this one fails. */
+  byPool?: boolean;
+  /** The message of another number of the pool that failed and holds the key. */
+  takesOver?: string;
 };
 
 /** Messages of the UTC day; `used` so far. */
@@ -24,7 +35,10 @@ export type SentMessage = {
   kind: 'sent';
   id: string;
   whatsappId: string;
+  /** What the backend answered, as it came; absent where the answer is repeated under its Idempotency-Key. */
+  answer?: unknown;
   to: string;
+  instanceName: string;
   isSandbox: boolean;
   quota: Quota;
 };
@@ -34,6 +48,7 @@ export type QueuedMessage = {
   id: string;
   status: Exclude<MessageStatus, 'sent' | 'delivered' | 'read' | 'played' | 'received'>;
   to: string;
+  instanceName: string;
   sendAt: Date | null;
   isSandbox: boolean;
   quota: Quota;

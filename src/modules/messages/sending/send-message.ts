@@ -13,7 +13,7 @@ import type { MediaBudget, MediaPlace } from '../media/media-budget.ts';
 import { addressOf } from '../message.ts';
 import type { NumberPaces } from '../waiting/number-paces.ts';
 import type { CallAndSettle, Sending } from './call-and-settle.ts';
-import type { SendInput, SentMessage } from './send-input.ts';
+import type { SendFromNumber, SentMessage } from './send-input.ts';
 
 type Deps = {
   ids: Ids;
@@ -42,7 +42,7 @@ export const answerWithinMsUsual = 20_000;
 export function createSendMessage(deps: Deps) {
   const { answerWithinMs = answerWithinMsUsual } = deps;
 
-  return async function sendMessage(input: SendInput, makeDraft: MakeDraft): Promise<SentMessage> {
+  return async function sendMessage(input: SendFromNumber, makeDraft: MakeDraft): Promise<SentMessage> {
     const place = deps.budget.place(input.userId);
     const { sending, number, accepted } = await accept(input, makeDraft, place).catch((error: unknown) => {
       place.release();
@@ -57,14 +57,16 @@ export function createSendMessage(deps: Deps) {
       kind: 'sent',
       id: sending.id,
       whatsappId: outcome.whatsappId,
+      answer: outcome.answer,
       to: addressOf(sending.recipient),
+      instanceName: number.instanceName,
       isSandbox: number.isSandbox,
       quota: { limit: input.dailyMax, used: accepted.used, renewsInSeconds: accepted.renewsInSeconds },
     };
   };
 
   async function accept(
-    input: SendInput,
+    input: SendFromNumber,
     makeDraft: MakeDraft,
     place: MediaPlace,
   ): Promise<{ sending: Sending; number: SendableNumber; accepted: Accepted }> {
@@ -91,6 +93,8 @@ export function createSendMessage(deps: Deps) {
       ...(draft.blobId === undefined ? {} : { blobId: draft.blobId }),
       ...(input.retryOf === undefined ? {} : { retryOf: input.retryOf }),
       ...(input.key === undefined ? {} : { key: input.key }),
+      ...(input.byPool === true ? { byPool: true } : {}),
+      ...(input.takesOver === undefined ? {} : { takesOver: input.takesOver }),
     };
     const accepted = await acceptAtPace(number, message);
     return { sending: { id: message.id, number, recipient, backend, prepared }, number, accepted };

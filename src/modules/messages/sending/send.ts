@@ -1,17 +1,20 @@
 import type { Once } from '../accept/idempotency.ts';
 import type { ClaimedKey } from '../accept/idempotency-keys-repository.ts';
 import type { MakeDraft } from '../drafts/draft.ts';
-import type { QueuedMessage, SendAnswer, SendInput, SentMessage } from './send-input.ts';
+import type { SendByPool, SendFrom } from './send-by-pool.ts';
+import type { SendAnswer, SendFromNumber, SendInput } from './send-input.ts';
 
-/** The one door to sending: now or later, under an Idempotency-Key or without. */
+/** The one door to sending: now or later, from a number or by a pool, under an Idempotency-Key or without. */
 export function createSend(deps: {
-  sendMessage(input: SendInput, makeDraft: MakeDraft): Promise<SentMessage>;
-  queueMessage(input: SendInput, makeDraft: MakeDraft): Promise<QueuedMessage>;
+  sendFrom: SendFrom;
+  sendByPool: SendByPool;
   once: Once;
   replay(input: SendInput, claimed: ClaimedKey): Promise<SendAnswer>;
 }) {
   function run(input: SendInput, makeDraft: MakeDraft): Promise<SendAnswer> {
-    return input.timing.kind === 'now' ? deps.sendMessage(input, makeDraft) : deps.queueMessage(input, makeDraft);
+    const { from } = input;
+    if (typeof from === 'object') return deps.sendByPool(input, from.pool, makeDraft);
+    return deps.sendFrom({ ...input, from } satisfies SendFromNumber, makeDraft);
   }
 
   return async function send(input: SendInput, makeDraft: MakeDraft): Promise<SendAnswer> {
