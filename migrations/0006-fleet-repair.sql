@@ -67,8 +67,8 @@ create table reconciles (
   -- The lease's epoch of the last pass that wrote here.
   epoch bigint not null default 0,
   due_at timestamptz not null default app_now(),
-  -- The number after which the spread-out questions go on.
-  cursor_id bigint not null default 0,
+  -- Where the spread-out questions go on, what each costs there, and which of them it does not know.
+  remembered json not null default '{}',
   -- The last list of all its instances: when, how many, and how many of them have names that are not ours.
   listed_at timestamptz,
   listed integer,
@@ -95,3 +95,6 @@ create index inbound_secrets_backend_name_idx on inbound_secrets (backend_name);
 create index events_alerts_to_mail_idx on events (created_at) where type = 'fleet.alert';
 alter table mails add column topic text;
 create index mails_topic_idx on mails (topic, created_at) where topic is not null;
+
+-- How a number is to behave on its backend: what its user chose last. Null: as it was created.
+alter table phone_numbers add column settings json;

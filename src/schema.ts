@@ -511,6 +511,7 @@ export interface PhoneNumbers {
   send_interval_ms: number | null;
   send_jitter_ms: number | null;
   server_instance: string | null;
+  settings: JsonValue | null;
   status: Generated<string>;
   status_reason: string | null;
   token: string;
