@@ -24,6 +24,7 @@ const ofUser = [
   ['user_keys', 'id'],
   ['login_sessions', 'id'],
   ['password_resets', 'token_hash'],
+  ['share_links', 'id'],
 ] as const;
 const ofNumbers = [
   ['send_turns', 'phone_number_id'],
@@ -35,6 +36,7 @@ const ofNumbers = [
   ['inbound_calls', 'id, received_at'],
   ['gap_repairs', 'phone_number_id'],
   ['number_tokens', 'id'],
+  ['connection_spans', 'phone_number_id, began_at'],
 ] as const;
 
 /** Every table whose rows go with their user, for a test that holds them against the schema. */

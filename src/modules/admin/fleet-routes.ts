@@ -16,7 +16,7 @@ import {
   SearchAnswer,
   SearchQuery,
 } from './schemas.ts';
-import { auditView, fleetPlanView, foundMessageView, foundNumberView, foundRequestView } from './views.ts';
+import { auditView, fleetPlanView, foundMessageView, foundNumberView, foundRequestView, uptimeView } from './views.ts';
 
 const movesUsual = 100;
 
@@ -103,10 +103,10 @@ export function registerFleetRoutes(instance: FastifyInstance, { admin }: { admi
       },
     },
     async (request) => {
-      const { numbers, users, messages, requests } = await admin.search(request.query.q.trim());
+      const { numbers, uptimes, users, messages, requests } = await admin.search(request.query.q.trim());
       return {
         success: true as const,
-        phone_numbers: numbers.map(foundNumberView),
+        phone_numbers: numbers.map((number) => ({ ...foundNumberView(number), ...uptimeView(uptimes.get(number.id)) })),
         users: users.map(({ id, email, planType, status, role }) => ({ id, email, plan_type: planType, status, role })),
         messages: messages.map(foundMessageView),
         requests: requests.map(foundRequestView),

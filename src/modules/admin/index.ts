@@ -30,7 +30,7 @@ export type AdminDeps = {
   ids: Ids;
   logger: Logger;
   backends: Pick<Backends, 'pool'>;
-  phoneNumbers: Pick<PhoneNumbers, 'move' | 'delete'>;
+  phoneNumbers: Pick<PhoneNumbers, 'move' | 'delete' | 'uptimes'>;
   plans: Pick<Plans, 'list' | 'find' | 'setPlacement'>;
   users: Pick<Users, 'managed'>;
   /** Seconds a deleted user's row stays at least, for what is still being written; 120 if unset. */
@@ -178,7 +178,11 @@ export function createAdmin(deps: AdminDeps) {
         searchUsers(db, q),
         searchRequests(db, q),
       ]);
-      return { numbers, users, requests, messages: await searchMessages(db, q, requests) };
+      const [messages, uptimes] = await Promise.all([
+        searchMessages(db, q, requests),
+        deps.phoneNumbers.uptimes(numbers.map(({ id }) => id)),
+      ]);
+      return { numbers, uptimes, users, requests, messages };
     },
 
     /** Newest first. */

@@ -166,9 +166,12 @@ export const FoundNumberView = Type.Object({
   created_at: Time,
   deleted_at: nullable(Time),
 });
+const Share = nullable(Type.Number({ minimum: 0, maximum: 1, description: 'Connected share of the time.' }));
 export const SearchAnswer = Type.Object({
   success,
-  phone_numbers: Type.Array(FoundNumberView),
+  phone_numbers: Type.Array(
+    Type.Object({ ...FoundNumberView.properties, uptime_24h: Share, uptime_7d: Share, uptime_30d: Share }),
+  ),
   users: Type.Array(
     Type.Object({
       id: Type.Integer(),

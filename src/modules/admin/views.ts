@@ -1,3 +1,4 @@
+import type { Uptime } from '../phone-numbers/index.ts';
 import type { Plan } from '../plans/index.ts';
 import type { ManagedUser } from '../users/index.ts';
 import type { AuditEntry } from './audit-system.ts';
@@ -112,6 +113,15 @@ export function foundNumberView(number: FoundNumber) {
     backend_name: number.backendName,
     created_at: number.createdAt.toISOString(),
     deleted_at: timeOf(number.deletedAt),
+  };
+}
+
+/** The shares of the time in which a number was connected; null before anything was watched. */
+export function uptimeView(uptime: Uptime | undefined) {
+  return {
+    uptime_24h: uptime?.last24h.uptime ?? null,
+    uptime_7d: uptime?.last7d.uptime ?? null,
+    uptime_30d: uptime?.last30d.uptime ?? null,
   };
 }
 

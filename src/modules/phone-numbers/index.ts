@@ -26,12 +26,17 @@ import type { PhoneNumber } from './phone-number.ts';
 import { findPhoneNumber, listPhoneNumbers } from './phone-numbers-repository.ts';
 import { createRelay } from './relay/relay.ts';
 import { createResolveToken } from './resolve-token.ts';
+import { createOpenShare } from './sharing/open-share.ts';
+import { createShareLinks } from './sharing/share-links.ts';
+import type { Uptime } from './uptime/uptime.ts';
+import { readUptime, readUptimes } from './uptime/uptime-repository.ts';
 
 export { applyConnectionFacts, type ConnectionFact } from './connecting/apply-connection.ts';
 export { type LockedNumber, lockNumberForFacts, noteHeard } from './connecting/connection-system.ts';
 export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-system.ts';
 export type { PhoneNumber, SendableNumber } from './phone-number.ts';
 export { relayFailure } from './relay/relay-errors.ts';
+export type { Uptime, UptimeFigures } from './uptime/uptime.ts';
 
 export type PhoneNumbers = ReturnType<typeof createPhoneNumbers>;
 
@@ -42,11 +47,13 @@ export function createPhoneNumbers(deps: {
   clock: Clock;
   logger: Logger;
   secretBox: SecretBox;
-  users: Pick<Users, 'lockUser'>;
+  users: Pick<Users, 'lockUser' | 'checkGuesses' | 'noteFailedGuess'>;
   webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint' | 'removeNumberEndpoints'>;
   backends: Pick<Backends, 'backendOf' | 'requireUsable'>;
   /** Where backends reach us, without a trailing slash; asked for each time, since a free port is known only later. */
   callbackUrl(): string;
+  /** Where people reach us, without a trailing slash. */
+  serverUrl: string;
   /** Waits, in ms, between the questions whether a create that was cut off has made it; 500, 2,000, 5,000 if unset. */
   askAgainAfterMs?: readonly number[];
 }) {
@@ -92,6 +99,20 @@ export function createPhoneNumbers(deps: {
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */
     requireOwn: shared.tokens.requireOwn,
+
+    /** Links to a page by which the owner of a phone connects it without an account, as their user handles them. */
+    shareLinks: createShareLinks(deps),
+    /** What the visitors of such a link see and do. */
+    openShare: createOpenShare({ ...shared, fetchQr }),
+
+    /** How long the number was connected in the last 24 hours, 7 and 30 days. Throws `not_found`. */
+    async uptime(userId: number, id: number): Promise<Uptime> {
+      const uptime = await readUptime(deps.db, userId, id);
+      if (uptime === undefined) throw notFound('Phone number');
+      return uptime;
+    },
+    /** For operators: the same of these numbers of any user. */
+    uptimes: (ids: readonly number[]): Promise<Map<number, Uptime>> => readUptimes(deps.db, ids),
 
     /** Chats, groups, profile and media, as the number's own backend has them; see their own descriptions. */
     relay: createRelay(shared),

@@ -22,6 +22,9 @@ import {
   StatusAnswer,
   viewOf,
 } from './schemas.ts';
+import { registerShareLinkRoutes } from './sharing/share-link-routes.ts';
+import { registerSharePageRoutes } from './sharing/share-page-routes.ts';
+import { registerUptimeRoutes } from './uptime/uptime-routes.ts';
 
 const tags = ['Phone numbers'];
 const config = { auth: 'user' } as const;
@@ -235,6 +238,9 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
   );
 
   registerRelayRoutes(instance, deps);
+  registerShareLinkRoutes(instance, deps);
+  registerSharePageRoutes(instance, deps);
+  registerUptimeRoutes(instance, deps);
 }
 
 // A suspended user may read, but this GET connects the number.

@@ -59,7 +59,7 @@ export async function deleteOldStrays(
 }
 
 /** A table whose index by time finds its old rows. */
-export type TimedTable = { table: 'events' | 'wire_messages' | 'campaigns'; time: string };
+export type TimedTable = { table: 'events' | 'wire_messages' | 'campaigns' | 'connection_spans'; time: string };
 
 /** Deletes at most `limit` rows that are older than `days` days; answers how many. */
 export async function deleteOldRows(
@@ -119,7 +119,7 @@ export async function deleteOldUsage(
 }
 
 /** What has an end, after which nobody finds it any more. */
-export type EndedTable = 'number_tokens' | 'inbound_secrets';
+export type EndedTable = 'number_tokens' | 'inbound_secrets' | 'share_links';
 
 /** Deletes at most `limit` rows that ended more than a day ago; answers how many. */
 export async function deleteEnded(db: Kysely<DB>, table: EndedTable, limit: number): Promise<number> {

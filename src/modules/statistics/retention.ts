@@ -82,8 +82,10 @@ export function createRetention(deps: { db: Kysely<DB>; logger: Logger; days: Re
       ] as const) {
         await deleteAll(timed.table, (limit) => deleteOldRows(db, timed, { days: days.messages, limit }));
       }
+      const spans = { table: 'connection_spans', time: 'ended_at' } as const;
+      await deleteAll(spans.table, (limit) => deleteOldRows(db, spans, { days: daysOfSpans, limit }));
       await deleteAll('usage', (limit) => deleteOldUsage(db, { days: days.messages, limit }));
-      for (const table of ['number_tokens', 'inbound_secrets'] as const) {
+      for (const table of ['number_tokens', 'inbound_secrets', 'share_links'] as const) {
         await deleteAll(table, (limit) => deleteEnded(db, table, limit));
       }
       const { statistics } = days;
@@ -95,4 +97,6 @@ export function createRetention(deps: { db: Kysely<DB>; logger: Logger; days: Re
 
 // Yesterday, today and three days ahead.
 const daysWithPartitions = 5;
+// Uptime looks back 30 days.
+const daysOfSpans = 31;
 const chunkRows = 5_000;

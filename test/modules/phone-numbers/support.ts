@@ -114,6 +114,7 @@ export async function hastyPhoneNumbers(
     webhooks: createWebhooks({ ids, secretBox, checkUrl() {} }),
     backends,
     callbackUrl: () => gateway.url,
+    serverUrl: gateway.url,
     askAgainAfterMs: [10, 50],
   });
   return {
