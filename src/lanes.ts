@@ -10,6 +10,7 @@ export function startLanes(services: Services): AsyncDisposable {
     backends,
     campaigns,
     config,
+    fleet,
     inbound,
     mails,
     messages,
@@ -26,6 +27,9 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('finish-moves', 10 * second, phoneNumbers.finishMoves);
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
+  alarm.every('watch-fleet', 2 * second, fleet.watch);
+  alarm.every('look-for-orphans', fleet.orphans.lookEveryMs, fleet.orphans.lookForOrphans);
+  alarm.every('remove-old-findings', 3_600 * second, fleet.removeOld);
   alarm.every('erase-users', 5 * second, admin.eraseUsers);
   alarm.every('end-abandoned-messages', 5 * second, messages.endAbandoned);
   alarm.every('expire-messages', second, messages.expire);

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { type Admin, createAdmin } from './modules/admin/index.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
 import { type Campaigns, createCampaigns } from './modules/campaigns/index.ts';
+import { createFleet, type Fleet, type FleetDeps } from './modules/fleet/index.ts';
 import { createInbound, type Inbound } from './modules/inbound/index.ts';
 import { createMediaLinks, createMessages, type Messages, type MessagesOptions } from './modules/messages/index.ts';
 import { createPhoneNumbers, type PhoneNumbers } from './modules/phone-numbers/index.ts';
@@ -55,6 +56,7 @@ export type ServiceOverrides = {
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
   realtime?: Partial<RealtimeOptions>;
   backends?: Partial<Parameters<typeof createBackends>[0]>;
+  fleet?: Partial<FleetDeps>;
   admin?: Partial<Parameters<typeof createAdmin>[0]>;
   mails?: Partial<MailsOptions>;
   /** Milliseconds that requests and calls under way have when closing begins. */
@@ -80,6 +82,7 @@ export type Services = AsyncDisposable & {
   inbound: Inbound;
   webhookDelivery: WebhookDelivery;
   realtime: Realtime;
+  fleet: Fleet;
   admin: Admin;
   statistics: ReturnType<typeof createStatistics>;
   requestRecorder: ReturnType<typeof createRequestRecorder>;
@@ -230,6 +233,15 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
   });
   const campaigns = createCampaigns({ db, ids, clock, phoneNumbers, messages });
   const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends });
+  const fleet = createFleet({
+    db,
+    ids,
+    clock,
+    logger,
+    backends,
+    keepDays: config.retentionDays.logs,
+    ...overrides.fleet,
+  });
   const admin = createAdmin({ db, ids, logger, backends, phoneNumbers, plans, users, ...overrides.admin });
 
   return {
@@ -250,6 +262,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     inbound,
     webhookDelivery,
     realtime,
+    fleet,
     admin,
     statistics,
     requestRecorder,
@@ -265,6 +278,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
         await Promise.all([
           messages.close(leftMs),
           phoneNumbers.close(leftMs),
+          fleet.close(leftMs),
           inbound.close(),
           webhookDelivery.close(),
         ]);

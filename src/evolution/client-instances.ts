@@ -19,16 +19,23 @@ import {
   type WebhookConfig,
   WebhookRow,
 } from './wire.ts';
+import { ListedRow } from './wire-instances.ts';
 
 const MIB = 1024 * 1024;
 const VERSION_DEADLINE_MS = 5_000;
 const PROBE_NAME = 'evofleet-probe-no-such-instance';
+/** The server takes about 1.4 ms and 900 bytes for each row of its list, and does nothing else meanwhile. */
+const LIST_DEADLINE_MS = 30_000;
+const LIST_BYTES_MAX = 8 * MIB;
 
 /** What `connect` and `restart` lead to. `waiting`: no QR yet, ask again or wait for the webhook. */
 export type ConnectResult =
   | { kind: 'state'; state: InstanceState | 'not_loaded' }
   | { kind: 'qr'; image: string; code: string; pairingCode: string | null; count: number }
   | { kind: 'waiting'; count: number };
+
+/** One of the server's list; its time is by the server's clock. */
+export type ListedInstance = { name: string; createdAt: Date | null };
 
 type Deps = {
   origin: string;
@@ -74,6 +81,9 @@ export function callInstances(deps: Deps) {
     /** The server's memory. `not_loaded`: the instance is in its database only, and nothing can be sent through it here. */
     async connectionState(instance: string): Promise<InstanceState | 'not_loaded'> {
       const found = checked(ConnectionStateAnswer, await answer(get(`/instance/connectionState/${segment(instance)}`)));
+      if (found.instance.instanceName !== instance) {
+        throw new EvolutionError('unreadable', 'the answer is about another instance', 200);
+      }
       return found.instance.state ?? 'not_loaded';
     },
 
@@ -84,6 +94,19 @@ export function callInstances(deps: Deps) {
       const row = rows.find((each) => each.name === instance);
       if (row === undefined) throw new EvolutionError('not_found', 'no row of that name', 200);
       return row;
+    },
+
+    /**
+     * All that the server's database holds, whoever made it: about 9,000 instances at most, `unreadable` beyond. It blocks
+     * the server for as long as it takes, so it is for once in a while.
+     */
+    async listInstances(): Promise<ListedInstance[]> {
+      const call = { ...get('/instance/fetchInstances'), deadlineMs: LIST_DEADLINE_MS, answerBytesMax: LIST_BYTES_MAX };
+      const rows = checked(Type.Array(ListedRow), await answer(call));
+      return rows.map(({ name, createdAt }) => {
+        const time = new Date(typeof createdAt === 'string' ? createdAt : '');
+        return { name, createdAt: Number.isNaN(time.getTime()) ? null : time };
+      });
     },
 
     /** Answered before it is done. `not_connected` when there is nothing to log out. */

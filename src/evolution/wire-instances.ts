@@ -182,6 +182,9 @@ export const InstanceRow = Type.Object({
 });
 export type InstanceRow = Static<typeof InstanceRow>;
 
+/** Of a row of the whole list, what is looked at: an odd row of somebody else's must not hide the others. */
+export const ListedRow = Type.Object({ name: Type.String(), createdAt: Type.Optional(Type.Unknown()) });
+
 /** Log-out and delete: answered before the work is done. */
 export const AcceptedAnswer = Type.Object({
   status: Type.Literal('SUCCESS'),

@@ -60,6 +60,11 @@ export const problemCodes = {
   presence_under_way: { status: 409, meaning: 'The phone number shows a presence just now: one at a time.' },
   number_not_movable: { status: 409, meaning: 'The phone number cannot be moved; `detail` says why.' },
   move_under_way: { status: 409, meaning: 'The phone number is on its way to another backend already.' },
+  fleet_held: { status: 409, meaning: 'The fleet is held: nothing is removed or made anew until an operator ends it.' },
+  incident_stops_nothing: {
+    status: 409,
+    meaning: 'The incident is over, was resumed before, or stops nothing that could go on.',
+  },
   backend_exists: { status: 409, meaning: 'A backend with this URL is in the pool.' },
   backend_not_empty: { status: 409, meaning: 'The backend holds phone numbers: move them, or force its removal.' },
   backend_refused_to_join: {

@@ -92,7 +92,7 @@ export function createFindings(deps: { db: Kysely<DB>; ids: Ids }) {
   };
 }
 
-function findingEvent(finding: Finding): FleetEvent {
+export function findingEvent(finding: Finding): FleetEvent {
   return {
     type: 'fleet.finding',
     payload: { ...aboutFinding(finding), state: finding.outcome ?? 'found', detail: finding.detail },
