@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import { type Admin, createAdmin } from './modules/admin/index.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
@@ -26,11 +25,15 @@ import { createTimerAlarm } from './platform/alarm/timer-alarm.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Countdown, createCountdown } from './platform/countdown.ts';
 import { createSecretBox } from './platform/crypto/secret-box.ts';
-import { createKysely, createPool } from './platform/database/connect.ts';
+import { createKysely } from './platform/database/connect.ts';
+import { type Connections, createConnections } from './platform/database/connections.ts';
 import { createEgress, type EgressOptions } from './platform/egress/index.ts';
 import { createIds, type Ids } from './platform/ids.ts';
 import type { Logger } from './platform/logger.ts';
+import { createBatchMetrics } from './platform/metrics/batch-metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
 import { createRedis } from './platform/redis/connect.ts';
+import { createOutageLog } from './platform/redis/outage-log.ts';
 import { within } from './platform/within.ts';
 import type { DB } from './schema.ts';
 
@@ -56,6 +59,7 @@ export type ServiceOverrides = {
   webhookDelivery?: Partial<WebhookDeliveryOptions>;
   realtime?: Partial<RealtimeOptions>;
   backends?: Partial<Parameters<typeof createBackends>[0]>;
+  phoneNumbers?: Partial<Parameters<typeof createPhoneNumbers>[0]>;
   fleet?: Partial<FleetDeps>;
   admin?: Partial<Parameters<typeof createAdmin>[0]>;
   mails?: Partial<MailsOptions>;
@@ -70,6 +74,9 @@ export type Services = AsyncDisposable & {
   db: Kysely<DB>;
   redis: Redis | undefined;
   alarm: Alarm;
+  metrics: Metrics;
+  /** The pools of connections to the database. */
+  connections: Connections;
   plans: Plans;
   users: Users;
   /** Undefined where the settings name no mail server. */
@@ -102,26 +109,9 @@ const disconnectWithinMs = 1_000;
 export function createServices(config: RunConfig, logger: Logger, overrides: ServiceOverrides = {}): Services {
   const clock = overrides.clock ?? systemClock;
   const ids = overrides.ids ?? createIds();
-  const onError = (error: Error) => logger.warn({ event: 'database_connection_lost', err: error }, 'connection lost');
-  const pool = createPool({
-    url: config.databaseUrl,
-    max: 20,
-    applicationName: 'evofleet',
-    statementTimeoutMs: 15_000,
-    lockTimeoutMs: 10_000,
-    onError,
-  });
-  const batchPool: Pool = createPool({
-    url: config.databaseUrl,
-    max: 8,
-    applicationName: 'evofleet batch',
-    statementTimeoutMs: 3_000,
-    lockTimeoutMs: 1_000,
-    // Its prepared statements are planned once, on tables that may still be small; a scan planned then stays for good.
-    settings: { enable_seqscan: 'off' },
-    onError,
-  });
-  const db = createKysely<DB>(pool);
+  const connections = createConnections({ url: config.databaseUrl, logger });
+  const batchPool = connections.batch;
+  const db = createKysely<DB>(connections.main);
   const redis =
     config.redisUrl === undefined
       ? undefined
@@ -133,6 +123,8 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
       : createBullAlarm({ redisUrl: config.redisUrl, prefix: `evofleet-${config.installationId}`, logger }));
   const secretBox = createSecretBox(config.encryptionKey);
   const egress = createEgress({ allowCidrs: config.egressAllowCidrs, ...overrides.egress });
+  const metrics = createMetrics();
+  const observed = { metrics, observeBatch: createBatchMetrics(metrics) };
   const closing = createCountdown(overrides.closeWithinMs ?? closeWithinMs);
   let callbackUrl = config.backendCallbackUrl;
 
@@ -178,6 +170,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     users,
     serverUrl: config.serverUrl,
     keepDays: config.retentionDays.messages,
+    ...observed,
     ...overrides.webhookDelivery,
   });
   const realtime = createRealtime({
@@ -196,6 +189,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     clock,
     logger,
     readTimeoutMs: config.requestTimeoutMs,
+    metrics,
     ...overrides.backends,
   });
   backends.follow(config.healthCheckIntervalMs);
@@ -210,6 +204,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     backends,
     callbackUrl: () => callbackUrl,
     serverUrl: config.serverUrl,
+    ...overrides.phoneNumbers,
   });
   const pools = createPools({ db, users });
   const messages = createMessages({
@@ -229,10 +224,11 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     phoneNumbers,
     pools,
     backends,
+    observeBatch: observed.observeBatch,
     ...overrides.messages,
   });
   const campaigns = createCampaigns({ db, ids, clock, phoneNumbers, messages });
-  const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends });
+  const inbound = createInbound({ db, batchPool, ids, clock, logger, alarm, backends, ...observed });
   const fleet = createFleet({
     db,
     ids,
@@ -251,6 +247,8 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     db,
     redis,
     alarm,
+    metrics,
+    connections,
     plans,
     users,
     mails,
@@ -288,15 +286,5 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
       redis?.disconnect();
       await within(disconnectWithinMs, Promise.all([db.destroy(), batchPool.end()]));
     },
-  };
-}
-
-// Redis tells of every failed try; one line per outage is enough.
-function createOutageLog(logger: Logger): (error: Error) => void {
-  let loggedAt = Number.NEGATIVE_INFINITY;
-  return (error) => {
-    if (performance.now() - loggedAt < 60_000) return;
-    loggedAt = performance.now();
-    logger.warn({ event: 'redis_away', err: error }, 'Redis cannot be reached; rate limits hold per process');
   };
 }

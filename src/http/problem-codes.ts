@@ -59,6 +59,14 @@ export const problemCodes = {
   },
   presence_under_way: { status: 409, meaning: 'The phone number shows a presence just now: one at a time.' },
   number_not_movable: { status: 409, meaning: 'The phone number cannot be moved; `detail` says why.' },
+  creation_under_way: {
+    status: 409,
+    meaning: 'The phone number is still being created; come again after Retry-After.',
+  },
+  connecting_under_way: {
+    status: 409,
+    meaning: 'Another request works on the connection of the phone number; come again after Retry-After.',
+  },
   move_under_way: { status: 409, meaning: 'The phone number is on its way to another backend already.' },
   fleet_held: { status: 409, meaning: 'The fleet is held: nothing is removed or made anew until an operator ends it.' },
   incident_stops_nothing: {

@@ -9,8 +9,10 @@ export type Reservation = { reservationId: string; backendId: number; backendUrl
 export type PlacementWish = {
   /** Whose number it is: what this user or the plan requires decides where it may go; nothing is required without. */
   userId?: number;
-  /** The one that an operator named. */
+  /** The one that an operator named, or where the number lives. */
   only?: number;
+  /** Also where its capacity is used up: for a number that gives back a place there. */
+  evenIfFull?: boolean;
   /** Backends that failed this caller: taken only when nothing else is left. */
   avoid?: readonly number[];
   /** Backends that this caller found to be out: never taken. */
@@ -70,7 +72,7 @@ async function choose(
   { labels, isolation }: Demands,
 ): Promise<Reservation> {
   const reservationId = ids.uuidv7();
-  const { avoid = [], exclude = [], only = null, userId = null } = wish;
+  const { avoid = [], exclude = [], only = null, evenIfFull = false, userId = null } = wish;
   const isOurs =
     isolation === 'shared'
       ? sql`isolation = 'shared'`
@@ -81,7 +83,7 @@ async function choose(
         dedicated_to = case when isolation = 'dedicated' then coalesce(dedicated_to, ${userId}) end
       where id = (
         select id from backends
-        where state = 'active' and assigned + reserved < capacity and id <> all(${exclude as number[]}::bigint[])
+        where state = 'active' and (assigned + reserved < capacity or ${evenIfFull}) and id <> all(${exclude as number[]}::bigint[])
           and labels @> ${labels}::text[] and ${isOurs} and (${only}::bigint is null or id = ${only})
         order by (id = any(${avoid as number[]}::bigint[])), (dedicated_to is null), ${load}, latency_ms, id
         limit 1

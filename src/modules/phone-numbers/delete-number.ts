@@ -9,7 +9,7 @@ import type { DB } from '../../schema.ts';
 import { type Backends, lockBackend, release, unassign } from '../backends/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
-import { findNumberOnBackend, type NumberOnBackend } from './connecting/connection-system.ts';
+import { findNumberOnBackend, type NumberOnBackend } from './connecting/attempts-system.ts';
 import { isThere } from './creating/set-up-on-backend.ts';
 import { listNumbersToRemove, markDeleted, markRemovedFromBackend, type NumberToRemove } from './deletion-system.ts';
 import { lockPhoneNumber } from './phone-numbers-repository.ts';

@@ -48,6 +48,27 @@ export function moveUnderWay(): DomainError {
   return new DomainError('move_under_way', 'The phone number is on its way to another backend.', { kind: 'conflict' });
 }
 
+export function creationUnderWay(): DomainError {
+  return new DomainError('creation_under_way', 'The phone number is still being created.', {
+    kind: 'conflict',
+    retryAfterSeconds: 5,
+  });
+}
+
+/** Somebody else connects, restarts, logs out or re-creates it, and takes longer than one waits for that. */
+export function connectingUnderWay(): DomainError {
+  return new DomainError('connecting_under_way', 'Another request works on the connection of the phone number.', {
+    kind: 'conflict',
+    retryAfterSeconds: 5,
+  });
+}
+
+export function phoneOnly(what: string): DomainError {
+  return new DomainError('action_not_supported', `A line without a phone cannot be ${what}.`, {
+    kind: 'unprocessable',
+  });
+}
+
 /** Runs `work`; a second number with the same alias becomes `alias_taken`. */
 export async function translateAliasConflict<T>(work: () => Promise<T>): Promise<T> {
   try {

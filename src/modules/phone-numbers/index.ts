@@ -12,14 +12,14 @@ import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createChangeNumber, createRotateToken } from './change-number.ts';
 import { createCheckConnection } from './connecting/check-connection.ts';
-import { createExpireQrCodes } from './connecting/expire-qr-codes.ts';
-import { createFetchQr } from './connecting/fetch-qr.ts';
+import { type ConnectingOptions, createConnecting } from './connecting/connecting.ts';
 import { createNumberWatch } from './connecting/watch-numbers.ts';
 import { createCreateNumber } from './creating/create-number.ts';
 import { countElsewhere } from './creating/creation-system.ts';
 import { createFinishCreations } from './creating/finish-creations.ts';
 import { createSetUpOnBackend } from './creating/set-up-on-backend.ts';
 import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
+import { createDesired } from './desired/desired.ts';
 import { createMoveNumber } from './moving/move-number.ts';
 import { claimMoves } from './moving/moves-system.ts';
 import type { PhoneNumber } from './phone-number.ts';
@@ -33,8 +33,13 @@ import { readUptime, readUptimes } from './uptime/uptime-repository.ts';
 
 export { applyConnectionFacts, type ConnectionFact } from './connecting/apply-connection.ts';
 export { type LockedNumber, lockNumberForFacts, noteHeard } from './connecting/connection-system.ts';
+export type { RepairResult, Repairs } from './connecting/repairs.ts';
+export type { Desired } from './desired/desired.ts';
+export type { DesiredNumber } from './desired/desired-system.ts';
+export { differingSettings, type NumberSettings } from './desired/number-settings.ts';
 export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-system.ts';
-export type { PhoneNumber, SendableNumber } from './phone-number.ts';
+export { askNumberFigures } from './numbers-metrics.ts';
+export type { NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
 export { relayFailure } from './relay/relay-errors.ts';
 export type { Uptime, UptimeFigures } from './uptime/uptime.ts';
 
@@ -56,6 +61,7 @@ export function createPhoneNumbers(deps: {
   serverUrl: string;
   /** Waits, in ms, between the questions whether a create that was cut off has made it; 500, 2,000, 5,000 if unset. */
   askAgainAfterMs?: readonly number[];
+  connecting?: ConnectingOptions;
 }) {
   const underWay = new Set<Promise<unknown>>();
   const keepAlive = (work: Promise<unknown>) => {
@@ -68,8 +74,15 @@ export function createPhoneNumbers(deps: {
   const checkConnection = createCheckConnection({ ...deps, tokens });
   const shared = { ...deps, keepAlive, watch: createNumberWatch(deps), tokens, checkConnection };
   const deleteNumber = createDeleteNumber(shared);
-  const fetchQr = createFetchQr(shared);
   const moves = createMoveNumber(shared);
+  const connecting = createConnecting({ ...shared, remake });
+  const { fetchQr } = connecting;
+
+  async function remake(id: number, reason: string): Promise<{ outcome: 'moved' | 'moving' }> {
+    const result = await moves.move(id, { reason });
+    tokens.forget(id);
+    return result;
+  }
 
   return {
     /**
@@ -83,6 +96,15 @@ export function createPhoneNumbers(deps: {
      * Throws `not_found`, `backend_unavailable`, `backend_failed`.
      */
     fetchQr,
+    /**
+     * The same for a number that is not connected, with a pairing code for `pairingNumber` (digits) where one is named.
+     * Also throws `move_under_way`, `creation_under_way`.
+     */
+    connect: connecting.connect,
+    /** Restart, log-out and re-creation, as a user orders them for a number of his, or an operator for any. */
+    orders: connecting.orders,
+    /** Steps of a repair, for the fleet; `busy` while anybody else works on the number. */
+    repairs: connecting.repairs,
     /** What is undefined stays, null takes away. Throws `not_found`, `invalid_url`, `alias_taken`. */
     change: createChangeNumber(shared),
     /**
@@ -95,10 +117,16 @@ export function createPhoneNumbers(deps: {
      * `missing_on_backend`. At most once in 10 s per number; never rejects.
      */
     checkConnection,
+    /** What each number should be on its backend; see its own descriptions. */
+    desired: createDesired(deps),
     /** The user's connected number that a token, or an id of ours, stands for; by token a second old at most. */
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */
     requireOwn: shared.tokens.requireOwn,
+    /** The number that a token opens, whoever presents it; a second old at most. */
+    ofToken: shared.tokens.ofToken,
+    /** The user's number of this name: its alias, or its instance name; a second old at most. */
+    named: shared.tokens.named,
 
     /** Links to a page by which the owner of a phone connects it without an account, as their user handles them. */
     shareLinks: createShareLinks(deps),
@@ -170,7 +198,12 @@ export function createPhoneNumbers(deps: {
     /** Periodic: takes numbers deleted 45 s ago or earlier off backends that did not say so yet. Safe in parallel. */
     removeDeleted: createRemoveDeleted(shared),
     /** Periodic: forgets codes that ran out 2 s ago or earlier; their numbers are disconnected by `qr_expired`. */
-    expireQrCodes: createExpireQrCodes(shared),
+    expireQrCodes: connecting.expireQrCodes,
+    /**
+     * Periodic: resets numbers whose code, or connection, did not come within 20 s, and gives up after 20 s more; ends
+     * the loops of those that stayed connected. Waits for no backend. Safe in parallel.
+     */
+    superviseConnecting: connecting.supervise,
 
     /** Waits for what goes on behind answers already given, `withinMs` at most; the periodic tasks finish the rest. */
     async close(withinMs: number): Promise<void> {

@@ -18,9 +18,13 @@ export type PhoneNumber = {
   qrCode: string | null;
   /** The other way to connect, where the backend gave one with the code. */
   pairingCode: string | null;
+  /** Whom it was asked for; digits. */
+  pairingNumber: string | null;
   qrExpiresAt: Date | null;
   connectedAt: Date | null;
   createdAt: Date;
+  /** It lost its connection too often: until then nobody but its user reconnects it. */
+  restsUntil: Date | null;
   isSandbox: boolean;
   pace: Pace;
 };
@@ -34,6 +38,8 @@ export type SendableNumber = {
   userId: number;
   status: NumberStatus;
   instanceName: string;
+  /** The name of its user's choice. */
+  alias: string | null;
   backendId: number;
   backendName: string;
   integration: Integration;

@@ -12,6 +12,8 @@ export type NewPhoneNumber = {
   integration: Integration;
   /** Its own number, where it is known before it connects; digits. */
   number?: string;
+  /** Whom the first pairing code will be for; digits. */
+  pairingNumber?: string;
 };
 
 /** The number without a place yet; placeNumber of the same transaction gives it one. */
@@ -27,6 +29,7 @@ export async function insertPhoneNumber(tx: Transaction<DB>, number: NewPhoneNum
       webhook_url: number.webhookUrl,
       integration: number.integration,
       phone_number: number.number ?? null,
+      pairing_number: number.pairingNumber ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -142,6 +145,7 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         'phone_numbers.send_interval_ms',
         'phone_numbers.send_jitter_ms',
         'phone_numbers.daily_cap',
+        'phone_numbers.pairing_number',
         'backends.is_sandbox',
       ])
       // An expired code shows nothing that could still be scanned.
@@ -149,8 +153,13 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_code end`.as(
           'qr_code',
         ),
-        sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.pairing_code end`.as(
+        sql<
+          string | null
+        >`case when phone_numbers.pairing_expires_at > app_now() then phone_numbers.pairing_code end`.as(
           'pairing_code',
+        ),
+        sql<Date | null>`case when phone_numbers.rests_until > app_now() then phone_numbers.rests_until end`.as(
+          'rests_until',
         ),
         sql<Date | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_expires_at end`.as(
           'qr_expires_at',
@@ -179,9 +188,11 @@ function toPhoneNumber(row: Row): PhoneNumber {
     webhookUrl: row.webhook_url,
     qrCode: row.qr_code,
     pairingCode: row.pairing_code,
+    pairingNumber: row.pairing_number,
     qrExpiresAt: row.qr_expires_at,
     connectedAt: row.connected_at,
     createdAt: row.created_at,
+    restsUntil: row.rests_until,
     isSandbox: row.is_sandbox ?? false,
     pace: { sendIntervalMs: row.send_interval_ms, sendJitterMs: row.send_jitter_ms, dailyCap: row.daily_cap },
   };

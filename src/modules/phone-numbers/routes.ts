@@ -6,6 +6,7 @@ import type { Caller } from '../../http/caller.ts';
 import { problems } from '../../http/problem-details.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { registerConnectingRoutes } from './connecting/connecting-routes.ts';
 import type { PhoneNumbers } from './index.ts';
 import { registerRelayRoutes } from './relay/relay-routes.ts';
 import {
@@ -70,6 +71,7 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
         webhookUrl: body.webhook_url ?? null,
         integration: body.integration ?? 'WHATSAPP-BAILEYS',
         ...(body.number === undefined ? {} : { number: body.number }),
+        ...(body.pairing_number === undefined ? {} : { pairingNumber: body.pairing_number }),
         ...(body.business_id === undefined || body.access_token === undefined
           ? {}
           : { official: { businessId: body.business_id, accessToken: body.access_token } }),
@@ -237,6 +239,7 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
     },
   );
 
+  registerConnectingRoutes(instance, deps);
   registerRelayRoutes(instance, deps);
   registerShareLinkRoutes(instance, deps);
   registerSharePageRoutes(instance, deps);
@@ -271,9 +274,11 @@ function requireFittingLine(body: CreateBody, role: 'user' | 'operator'): void {
   const needed: readonly string[] = neededBy[integration];
   const missing = needed.find((field) => body[field as keyof CreateBody] === undefined);
   if (missing !== undefined) throw invalid(`integration ${integration} needs ${missing}.`);
-  const { business_id, access_token, number } = body;
+  const { business_id, access_token, number, pairing_number } = body;
   if (integration !== 'WHATSAPP-BUSINESS' && (business_id !== undefined || access_token !== undefined))
     throw invalid('business_id and access_token are for integration WHATSAPP-BUSINESS.');
+  if (integration !== 'WHATSAPP-BAILEYS' && pairing_number !== undefined)
+    throw invalid('pairing_number is for lines with a phone.');
   if (integration !== 'WHATSAPP-BUSINESS' && number !== undefined && number.length > 15)
     throw invalid('number has at most 15 digits.');
 }

@@ -36,11 +36,23 @@ const paceFields = {
   daily_cap: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Sends on one day (UTC), at most.' }),
 };
 
+const PairingNumber = Type.String({
+  pattern: '^[1-9][0-9]{7,14}$',
+  description: 'The number of the phone, 8-15 digits with its country code: makes a pairing code beside the QR code.',
+  examples: ['5511988887777'],
+});
+
+export const ConnectBody = Type.Object(
+  { pairing_number: Type.Optional(PairingNumber) },
+  { ...exact, examples: [{ pairing_number: '5511988887777' }] },
+);
+
 export const CreateBody = Type.Object(
   {
     display_name: Type.Optional(nullable(DisplayName)),
     alias: Type.Optional(nullable(Alias)),
     webhook_url: Type.Optional(nullable(WebhookUrl)),
+    pairing_number: Type.Optional(PairingNumber),
     integration: Type.Optional(
       Type.Union([Type.Literal('WHATSAPP-BAILEYS'), Type.Literal('EVOLUTION'), Type.Literal('WHATSAPP-BUSINESS')], {
         description:
@@ -134,7 +146,16 @@ export const PhoneNumberView = Type.Object({
   daily_cap: nullable(paceFields.daily_cap),
   qr_code: nullable(Type.String({ description: 'PNG data URL; null when there is nothing to scan.' })),
   qr_expires_at: nullable(Type.String({ format: 'date-time' })),
+  pairing_code: nullable(
+    Type.String({ description: 'To be typed on the phone instead of scanning; null unless one was asked for.' }),
+  ),
   connected_at: nullable(Type.String({ format: 'date-time' })),
+  rests_until: nullable(
+    Type.String({
+      format: 'date-time',
+      description: 'It lost its connection too often; until then nobody but you reconnects it.',
+    }),
+  ),
   created_at: Type.String({ format: 'date-time' }),
   sandbox: Type.Boolean({ description: 'True on a simulated backend: nothing reaches WhatsApp.' }),
 });
@@ -152,6 +173,13 @@ export const RotatedNumber = Type.Object({
     description: 'When the last of the former tokens ends; the present time with overlap_hours 0.',
   }),
 });
+export const Recreated = Type.Object({
+  success: Type.Literal(true),
+  outcome: Type.Union([Type.Literal('recreated'), Type.Literal('recreating')], {
+    description: '`recreating`: the former one is not gone yet; it goes on by itself.',
+  }),
+  phone_number: PhoneNumberView,
+});
 export const ManyNumbers = Type.Object({
   success: Type.Literal(true),
   phone_numbers: Type.Array(PhoneNumberView),
@@ -162,9 +190,7 @@ export const QrAnswer = Type.Object({
   id: Type.Integer(),
   status: NumberStatus,
   qr_code: PhoneNumberView.properties.qr_code,
-  pairing_code: nullable(
-    Type.String({ description: 'To be typed on the phone instead of scanning; null unless the backend gave one.' }),
-  ),
+  pairing_code: PhoneNumberView.properties.pairing_code,
   qr_expires_at: PhoneNumberView.properties.qr_expires_at,
   sandbox: Type.Boolean(),
 });
@@ -198,7 +224,9 @@ export function viewOf(number: PhoneNumber, token?: string): Static<typeof Phone
     daily_cap: number.pace.dailyCap,
     qr_code: number.qrCode,
     qr_expires_at: number.qrExpiresAt?.toISOString() ?? null,
+    pairing_code: number.pairingCode,
     connected_at: number.connectedAt?.toISOString() ?? null,
+    rests_until: number.restsUntil?.toISOString() ?? null,
     created_at: number.createdAt.toISOString(),
     sandbox: number.isSandbox,
   };

@@ -3,6 +3,7 @@ import { digitsOfJid } from '../../../evolution/jid.ts';
 import type { DB } from '../../../schema.ts';
 import type { NewEvent } from '../../events/index.ts';
 import { type ConnectionChange, type LockedNumber, saveConnection } from './connection-system.ts';
+import { countLosses } from './count-losses.ts';
 
 /** What a backend can tell about a number's connection. */
 export type ConnectionFact =
@@ -12,13 +13,21 @@ export type ConnectionFact =
   | { kind: 'state'; at: Date | null; state: 'connecting' | 'close' | 'refused'; statusReason?: number }
   | { kind: 'logged_out'; at: Date | null }
   /** Its backend has no such instance. */
-  | { kind: 'missing'; at: Date | null };
+  | { kind: 'missing'; at: Date | null }
+  /** Neither a code nor a connection came, in spite of a reset. */
+  | { kind: 'timed_out'; at: Date | null; reason: TimedOut };
+
+/** A number without credentials waits for a code, one with them for its connection. */
+export type TimedOut = 'qr_timeout' | 'connect_timeout';
 
 /** How long one code can be scanned: the server gives WhatsApp 45 s for each and then makes the next. */
 const qrLifeMs = 45_000;
 
-/** The reason of a number in error. */
-const missingOnBackend = 'missing_on_backend';
+/** The reason of a number in error that its backend does not have. */
+export const missingOnBackend = 'missing_on_backend';
+
+/** The reason of one whose socket we close ourselves: what its backend calls of the end of it is our own doing. */
+export const restarting = 'restarting';
 
 /** A backend repeats its calls for 21 minutes; what is older than that by its own clock cannot be late. */
 const lateMsMax = 1_800_000;
@@ -35,23 +44,28 @@ export async function applyConnectionFacts(
 ): Promise<NewEvent[]> {
   let current = number;
   let last: ConnectionChange | undefined;
+  let losses = 0;
   const events: NewEvent[] = [];
   for (const fact of facts) {
     if (isLate(fact.at, current.connectionAt)) continue;
     const change = changeFor(current, fact) ?? repetition(current, fact);
     if (change === undefined) continue;
     const type = eventFor(current, change);
+    if (isLoss(current, fact, change)) losses++;
     last = { ...last, ...change };
     current = {
       ...current,
       status: change.status,
+      statusReason: change.statusReason === undefined ? current.statusReason : change.statusReason,
       qrCode: change.qr === undefined ? current.qrCode : (change.qr?.image ?? null),
+      pairingCode: change.qr === undefined ? current.pairingCode : (change.qr?.pairingCode ?? null),
       connectionAt: fact.at ?? current.connectionAt,
       phoneNumber: change.owner?.phoneNumber ?? current.phoneNumber,
     };
     if (type !== undefined) events.push(connectionEvent(type, current, change));
   }
   if (last !== undefined) await saveConnection(tx, number.id, { ...last, at: current.connectionAt });
+  if (losses > 0) events.push(...(await countLosses(tx, current, losses)));
   return events;
 }
 
@@ -63,24 +77,41 @@ function isLate(at: Date | null, last: Date | null): boolean {
 function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
   switch (fact.kind) {
     case 'qr':
-      // A code that arrives late must not hide that the phone has scanned an earlier one.
-      if (number.status === 'connected' || fact.image === number.qrCode || !isQrImage(fact.image)) return undefined;
-      return {
-        status: 'qr_ready',
-        statusReason: null,
-        qr: { image: fact.image, pairingCode: fact.pairingCode, expiresInMs: qrLifeMs },
-      };
+      return changeForQr(number, fact);
     case 'qr_limit':
       return number.status === 'connected' ? undefined : disconnected(number, 'qr_expired');
     case 'logged_out':
-      return disconnected(number, 'logged_out');
+      return loggedOut(number);
     case 'missing':
-      return number.status === 'error' ? undefined : { status: 'error', statusReason: missingOnBackend, qr: null };
+      return number.status === 'error' && number.statusReason === missingOnBackend
+        ? undefined
+        : { status: 'error', statusReason: missingOnBackend, qr: null, attempt: 'ended', isPaired: false };
+    case 'timed_out':
+      return { status: 'error', statusReason: fact.reason, qr: null, attempt: 'ended' };
     case 'state':
       return changeForState(number, fact);
     default:
       return fact satisfies never;
   }
+}
+
+function changeForQr(
+  number: LockedNumber,
+  fact: Extract<ConnectionFact, { kind: 'qr' }>,
+): ConnectionChange | undefined {
+  // A code that arrives late must not hide that the phone has scanned an earlier one.
+  if (number.status === 'connected' || !isQrImage(fact.image)) return undefined;
+  // A backend that makes the next QR code need not repeat the pairing code, which lives longer.
+  const pairingCode = fact.pairingCode ?? number.pairingCode;
+  const isNew = fact.image !== number.qrCode;
+  if (!isNew && pairingCode === number.pairingCode) return undefined;
+  return {
+    status: 'qr_ready',
+    statusReason: null,
+    qr: { image: fact.image, pairingCode, expiresInMs: isNew ? qrLifeMs : undefined },
+    attempt: 'ended',
+    isPaired: false,
+  };
 }
 
 // What is stored here is shown in browsers later.
@@ -97,14 +128,16 @@ function changeForState(
       const owner = fact.wuid === undefined ? undefined : ownerOf(fact.wuid, fact.profileName);
       if (number.status === 'connected' && (owner === undefined || owner.phoneNumber === number.phoneNumber))
         return undefined;
-      return { status: 'connected', statusReason: null, qr: null, ...(owner === undefined ? {} : { owner }) };
+      const change = { status: 'connected', statusReason: null, qr: null, attempt: 'ended', isPaired: true } as const;
+      return { ...change, ...(owner === undefined ? {} : { owner }) };
     }
     case 'connecting':
       // A connected number says so for milliseconds when its socket drops, and one without network all the time.
       if (number.status !== 'disconnected' && number.status !== 'error') return undefined;
-      return { status: 'initializing', statusReason: null };
+      if (number.statusReason !== null && timedOut.includes(number.statusReason)) return undefined;
+      return { status: 'initializing', statusReason: null, attempt: 'begins' };
     case 'close':
-      return disconnected(number, fact.statusReason === 401 ? 'logged_out' : 'connection_closed');
+      return fact.statusReason === 401 ? loggedOut(number) : disconnected(number, 'connection_closed');
     case 'refused':
       return disconnected(number, 'connection_refused');
     default:
@@ -112,9 +145,26 @@ function changeForState(
   }
 }
 
+const timedOut: readonly string[] = ['qr_timeout', 'connect_timeout'] satisfies TimedOut[];
+
+function loggedOut(number: LockedNumber): ConnectionChange | undefined {
+  const change = disconnected(number, 'logged_out');
+  return change === undefined ? undefined : { ...change, isPaired: false };
+}
+
 function disconnected(number: LockedNumber, statusReason: string): ConnectionChange | undefined {
-  if (number.status === 'disconnected') return undefined;
-  return { status: 'disconnected', statusReason, qr: null };
+  if (number.status === 'disconnected' || number.statusReason === restarting) return undefined;
+  return { status: 'disconnected', statusReason, qr: null, attempt: 'ended' };
+}
+
+/**
+ * Whether a connection was lost. A socket that drops and comes back is told by its next `open` alone: a backend says
+ * nothing of the end, and `connecting` as often as it likes.
+ */
+function isLoss(number: LockedNumber, fact: ConnectionFact, change: ConnectionChange): boolean {
+  if (number.status !== 'connected' || fact.kind !== 'state') return false;
+  if (fact.state === 'open') return fact.at !== null && number.connectionAt !== null && fact.at > number.connectionAt;
+  return change.status === 'disconnected' && change.statusReason !== 'logged_out';
 }
 
 // What says nothing new still says when it was so: an older call that arrives later must not undo it.
@@ -130,7 +180,8 @@ function ownerOf(wuid: string, profileName: string | undefined): NonNullable<Con
 
 function eventFor(number: LockedNumber, change: ConnectionChange): NewEvent['type'] | undefined {
   if (change.qr) return 'number.qr';
-  if (change.status === number.status) return undefined;
+  const isNewReason = change.statusReason !== undefined && change.statusReason !== number.statusReason;
+  if (change.status === number.status && !(change.status === 'error' && isNewReason)) return undefined;
   if (change.status === 'connected') return 'number.connected';
   if (change.status === 'disconnected') return 'number.disconnected';
   if (change.status === 'error') return 'number.error';

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../../schema.ts';
-import type { Integration, NumberStatus } from '../phone-number.ts';
+import type { NumberStatus } from '../phone-number.ts';
 
 export type LockedNumber = {
   id: number;
@@ -10,7 +10,11 @@ export type LockedNumber = {
   displayName: string | null;
   phoneNumber: string | null;
   status: NumberStatus;
+  statusReason: string | null;
+  backendName: string | null;
   qrCode: string | null;
+  /** Null once it can be typed no more. */
+  pairingCode: string | null;
   connectionAt: Date | null;
 };
 
@@ -21,18 +25,23 @@ export async function lockNumberForFacts(tx: Transaction<DB>, id: number): Promi
   return rows[0];
 }
 
-/** Locks numbers that still show a code which ran out 2 s ago or earlier; those that are being changed are left out. */
+/**
+ * Locks numbers that still show a code which ran out 2 s ago or earlier, and no pairing code that can be typed; those
+ * that are being changed are left out.
+ */
 export async function lockNumbersWithExpiredQr(tx: Transaction<DB>, limit: number): Promise<LockedNumber[]> {
   const { rows } = await sql<LockedNumber>`
     select ${lockedColumns} from phone_numbers
     where qr_code is not null and qr_expires_at < app_now() - interval '2 seconds' and deleted_at is null
+      and coalesce(pairing_code is null or pairing_expires_at < app_now(), true)
     order by id limit ${limit} for no key update skip locked`.execute(tx);
   return rows;
 }
 
 const lockedColumns = sql.raw(`id, user_id as "userId", instance_name as "instanceName", alias,
-  display_name as "displayName", phone_number as "phoneNumber", status, qr_code as "qrCode",
-  connection_at as "connectionAt"`);
+  display_name as "displayName", phone_number as "phoneNumber", status, status_reason as "statusReason",
+  backend_name as "backendName", qr_code as "qrCode",
+  case when pairing_expires_at > app_now() then pairing_code end as "pairingCode", connection_at as "connectionAt"`);
 
 /** Notes that the backend called about a number; at most one write in 10 s. */
 export async function noteHeard(tx: Transaction<DB>, id: number): Promise<void> {
@@ -47,12 +56,17 @@ export type ConnectionChange = {
   statusReason?: string | null;
   /** The backend's own time of the fact. */
   at?: Date | null;
-  qr?: { image: string; pairingCode: string | null; expiresInMs: number } | null;
+  /** Null takes it away. `expiresInMs` is undefined where the same code came again. */
+  qr?: { image: string; pairingCode: string | null; expiresInMs: number | undefined } | null;
   owner?: { jid: string; phoneNumber: string | null; profileName: string | null };
+  /** Whether a code or a connection is waited for from now on, or no more. */
+  attempt?: 'begins' | 'ended';
+  /** Whether its backend has credentials of a phone. */
+  isPaired?: boolean;
 };
 
 export async function saveConnection(tx: Transaction<DB>, id: number, change: ConnectionChange): Promise<void> {
-  const { qr, owner } = change;
+  const { qr, owner, attempt, isPaired } = change;
   await tx
     .updateTable('phone_numbers')
     .set({
@@ -63,56 +77,37 @@ export async function saveConnection(tx: Transaction<DB>, id: number, change: Co
       ...(change.status === 'connected'
         ? { connected_at: sql<Date>`coalesce(case when status = 'connected' then connected_at end, app_now())` }
         : {}),
-      ...(qr === undefined
-        ? {}
-        : {
-            qr_code: qr?.image ?? null,
-            pairing_code: qr?.pairingCode ?? null,
-            qr_expires_at: qr === null ? null : sql<Date>`app_now() + make_interval(secs => ${qr.expiresInMs / 1000})`,
-          }),
+      ...(qr === undefined ? {} : codesOf(qr)),
       ...(owner === undefined
         ? {}
         : { own_jid: owner.jid, phone_number: owner.phoneNumber, profile_name: owner.profileName }),
+      ...(attempt === 'begins' ? { connect_began_at: sql<Date>`coalesce(connect_began_at, app_now())` } : {}),
+      ...(attempt === 'ended' ? { connect_began_at: null, connect_resets: 0 } : {}),
+      ...(isPaired === undefined ? {} : { is_paired: isPaired }),
     })
     .where('id', '=', id)
     .execute();
 }
 
-/** Numbers that have waited for a first code too long say so. */
-export async function noteMissingQrCodes(db: Kysely<DB>): Promise<void> {
-  await db
-    .updateTable('phone_numbers')
-    .set({ status_reason: 'no_qr_code', updated_at: sql`now()` })
-    .where('status', '=', 'initializing')
-    .where('status_reason', 'is', null)
-    .where('reservation_id', 'is', null)
-    .where('deleted_at', 'is', null)
-    .where('updated_at', '<', sql<Date>`now() - interval '30 seconds'`)
-    .execute();
+/** How long WhatsApp takes a pairing code. */
+const pairingLifeMs = 180_000;
+
+function codesOf(qr: NonNullable<ConnectionChange['qr']> | null) {
+  if (qr === null)
+    return { qr_code: null, qr_expires_at: null, pairing_code: null, pairing_number: null, pairing_expires_at: null };
+  const { image, pairingCode, expiresInMs } = qr;
+  return {
+    qr_code: image,
+    ...(expiresInMs === undefined ? {} : { qr_expires_at: fromNow(expiresInMs) }),
+    pairing_code: pairingCode,
+    pairing_expires_at:
+      pairingCode === null
+        ? null
+        : sql<Date>`coalesce(case when pairing_code = ${pairingCode} then pairing_expires_at end, ${fromNow(pairingLifeMs)})`,
+  };
 }
 
-export type NumberOnBackend = {
-  id: number;
-  userId: number;
-  backendId: number | null;
-  backendName: string | null;
-  integration: Integration;
-  status: NumberStatus;
-  /** Not null while the number is being created. */
-  reservationId: string | null;
-};
-
-export async function findNumberOnBackend(
-  db: Kysely<DB>,
-  userId: number,
-  id: number,
-): Promise<NumberOnBackend | undefined> {
-  const { rows } = await sql<NumberOnBackend>`
-    select id, user_id as "userId", backend_id as "backendId", backend_name as "backendName", integration, status,
-      reservation_id as "reservationId"
-    from phone_numbers where id = ${id} and user_id = ${userId} and deleted_at is null`.execute(db);
-  return rows[0];
-}
+const fromNow = (ms: number) => sql<Date>`app_now() + make_interval(secs => ${ms / 1_000}::float8)`;
 
 export type NumberToCheck = {
   backendId: number;
@@ -131,12 +126,28 @@ export async function findNumberToCheck(db: Kysely<DB>, id: number): Promise<Num
   return rows[0];
 }
 
-export type WatchedNumber = { id: number; status: NumberStatus; hasQr: boolean; heardAt: Date | null };
+export type WatchedNumber = {
+  id: number;
+  status: NumberStatus;
+  hasQr: boolean;
+  /** Whom a pairing code is for, or will be. */
+  pairingNumber: string | null;
+  /** Whether it can be typed by now. */
+  hasPairing: boolean;
+  isBeingCreated: boolean;
+  /** Whether a code or a connection is waited for. */
+  isAwaited: boolean;
+  heardAt: Date | null;
+};
 
 /** The state of several numbers at once, for those who wait for a change. */
 export async function readStates(db: Kysely<DB>, ids: readonly number[]): Promise<WatchedNumber[]> {
   const { rows } = await sql<WatchedNumber>`
-    select id, status, coalesce(qr_expires_at > app_now(), false) as "hasQr", heard_at as "heardAt"
+    select id, status, coalesce(qr_expires_at > app_now(), false) as "hasQr",
+      pairing_number as "pairingNumber",
+      coalesce(pairing_code is not null and pairing_expires_at > app_now(), false) as "hasPairing",
+      reservation_id is not null as "isBeingCreated", connect_began_at is not null as "isAwaited",
+      heard_at as "heardAt"
     from phone_numbers where id = any(${ids as number[]}::bigint[]) and deleted_at is null`.execute(db);
   return rows;
 }

@@ -4,18 +4,14 @@ import type { Ids } from '../../../platform/ids.ts';
 import type { DB } from '../../../schema.ts';
 import { appendEvents, type NewEvent } from '../../events/index.ts';
 import { applyConnectionFacts } from './apply-connection.ts';
-import { lockNumbersWithExpiredQr, noteMissingQrCodes } from './connection-system.ts';
+import { lockNumbersWithExpiredQr } from './connection-system.ts';
 
 const atOnceMax = 100;
 
-/**
- * Numbers whose code went by unscanned forget it and say why they are not connected; those that have waited 30 s for a
- * first code say that none came.
- */
+/** Numbers whose code went by unscanned forget it and say why they are not connected. */
 export function createExpireQrCodes(deps: { db: Kysely<DB>; ids: Ids }) {
   return async function expireQrCodes(): Promise<void> {
     while ((await expireSome()) === atOnceMax);
-    await noteMissingQrCodes(deps.db);
   };
 
   async function expireSome(): Promise<number> {

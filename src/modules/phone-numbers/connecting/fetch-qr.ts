@@ -1,59 +1,71 @@
 import type { Kysely } from 'kysely';
-import type { ConnectResult } from '../../../evolution/client-instances.ts';
-import { EvolutionError } from '../../../evolution/errors.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
-import { DomainError, notFound } from '../../../platform/errors.ts';
-import type { Ids } from '../../../platform/ids.ts';
+import { notFound } from '../../../platform/errors.ts';
 import { within } from '../../../platform/within.ts';
 import type { DB } from '../../../schema.ts';
-import { type Backends, backendUnavailable } from '../../backends/index.ts';
-import { appendEvents } from '../../events/index.ts';
+import { creationUnderWay, moveUnderWay } from '../errors.ts';
 import type { PhoneNumber } from '../phone-number.ts';
 import { findPhoneNumber } from '../phone-numbers-repository.ts';
-import { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts';
+import { missingOnBackend } from './apply-connection.ts';
+import { findNumberOnBackend } from './attempts-system.ts';
 import type { CheckConnection } from './check-connection.ts';
-import { findNumberOnBackend, lockNumberForFacts, type NumberOnBackend } from './connection-system.ts';
+import { type Flights, isShown, shownWithinMs } from './flights.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
-/** One connect of one number, which its callers share. */
-type Flight = { connected: Promise<void>; isOver: AbortSignal };
-
-const qrWithinMs = 8_000;
 // A backend that hangs must not keep the owner from what is known.
 const lookWithinMs = 2_000;
 
 /**
- * The number with a code that can be scanned now. Where there is none and the number is not connected, its backend is
- * asked to connect it; calls for one number share one such flight. A number that seems connected, or in error, is
- * looked at first; one that is missing on its backend stays in error and has no code.
+ * The number with a code that can be used now. Where there is none and the number is not connected, its backend is
+ * asked to connect it; calls for one number share one such flight. A number that seems connected, or missing on its
+ * backend, is looked at first; one that is missing stays in error and has no code.
  */
 export function createFetchQr(deps: {
   db: Kysely<DB>;
-  ids: Ids;
-  backends: Pick<Backends, 'requireUsable'>;
   watch: NumberWatch;
+  flights: Flights;
   checkConnection: CheckConnection;
   /** Work that goes on after the answer; waited for when the process closes. */
   keepAlive(work: Promise<unknown>): void;
 }) {
-  const flights = new Map<number, Flight>();
+  return {
+    /** What is being created or moved is waited for: its code comes by itself, or it has none yet. */
+    async fetchQr(userId: number, id: number): Promise<PhoneNumber> {
+      const number = await lookedAt(userId, await requireNumber(userId, id));
+      if (isDone(number)) return number;
+      const place = await requirePlace(userId, id);
+      await (place.reservationId !== null || place.isMoving ? deps.flights.untilShown(id) : deps.flights.connect(id));
+      return requireNumber(userId, id);
+    },
 
-  return async function fetchQr(userId: number, id: number): Promise<PhoneNumber> {
-    const number = await lookedAt(userId, await requireNumber(userId, id));
-    if (number.status === 'connected' || number.status === 'error' || number.qrCode !== null) return number;
-    const place = await findNumberOnBackend(deps.db, userId, id);
-    if (place === undefined) throw notFound('Phone number');
-    await (place.reservationId !== null ? waitForQr(id) : connectOnce(place));
-    return requireNumber(userId, id);
+    /** The same, but with a pairing code for `pairingNumber` where one is named. */
+    async connect(userId: number, id: number, pairingNumber?: string): Promise<PhoneNumber> {
+      const number = await lookedAt(userId, await requireNumber(userId, id));
+      if (isDone(number, pairingNumber)) return number;
+      const place = await requirePlace(userId, id);
+      if (place.isMoving) throw moveUnderWay();
+      if (place.reservationId !== null && (await isShownByCreation(id, pairingNumber)))
+        return requireNumber(userId, id);
+      await deps.flights.connect(id, pairingNumber);
+      return requireNumber(userId, id);
+    },
   };
 
   // A backend that lost a number says nothing by itself, nor does one that has it again.
   async function lookedAt(userId: number, number: PhoneNumber): Promise<PhoneNumber> {
-    if (number.status !== 'connected' && number.status !== 'error') return number;
+    if (number.status !== 'connected' && !isMissing(number)) return number;
     const look = deps.checkConnection(number.id);
     deps.keepAlive(look);
     await within(lookWithinMs, look);
     return requireNumber(userId, number.id);
+  }
+
+  // The backend is still busy making it, with a code in the same call; one for pairing is asked for afterwards.
+  async function isShownByCreation(id: number, pairingNumber: string | undefined): Promise<boolean> {
+    const state = await deps.watch.until(id, (each) => isShown(each, pairingNumber) || !each.isBeingCreated, {
+      withinMs: shownWithinMs,
+    });
+    if (state === undefined) throw creationUnderWay();
+    return isShown(state, pairingNumber);
   }
 
   async function requireNumber(userId: number, id: number): Promise<PhoneNumber> {
@@ -62,59 +74,22 @@ export function createFetchQr(deps: {
     return number;
   }
 
-  async function waitForQr(id: number, signal?: AbortSignal): Promise<void> {
-    await deps.watch.until(id, (state) => state.hasQr || state.status === 'connected', {
-      withinMs: qrWithinMs,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  // The code comes by the backend's call long before its answer, which is waited for only where no call comes.
-  function connectOnce(place: NumberOnBackend): Promise<void> {
-    const flight = flights.get(place.id) ?? takeOff(place);
-    const shown = waitForQr(place.id, flight.isOver).then(() => (flight.isOver.aborted ? flight.connected : undefined));
-    return Promise.race([shown, flight.connected]);
-  }
-
-  function takeOff(place: NumberOnBackend): Flight {
-    const over = new AbortController();
-    const connected = connect(place).finally(() => {
-      over.abort();
-      flights.delete(place.id);
-    });
-    deps.keepAlive(connected.catch(() => {}));
-    const flight = { connected, isOver: over.signal };
-    flights.set(place.id, flight);
-    return flight;
-  }
-
-  async function connect(place: NumberOnBackend): Promise<void> {
-    if (place.backendId === null || place.backendName === null) throw backendUnavailable();
-    const backend = await deps.backends.requireUsable(place.backendId);
-    const result = await backend.control.connect(place.backendName).catch(translateFailure);
-    const fact = factOf(result);
-    if (fact === undefined) return waitForQr(place.id);
-    await inTransaction(deps.db, async (tx) => {
-      const locked = await lockNumberForFacts(tx, place.id);
-      if (locked === undefined) return;
-      await appendEvents(tx, deps.ids, await applyConnectionFacts(tx, locked, [fact]));
-    });
+  async function requirePlace(userId: number, id: number) {
+    const place = await findNumberOnBackend(deps.db, userId, id);
+    if (place === undefined) throw notFound('Phone number');
+    return place;
   }
 }
 
-function factOf(result: ConnectResult | 'missing'): ConnectionFact | undefined {
-  if (result === 'missing') return { kind: 'missing', at: null };
-  if (result.kind === 'qr') return { kind: 'qr', at: null, image: result.image, pairingCode: result.pairingCode };
-  if (result.kind === 'state' && result.state === 'open') return { kind: 'state', state: 'open', at: null };
-  return undefined;
+function isDone(number: PhoneNumber, pairingNumber?: string): boolean {
+  const { status, qrCode, pairingCode } = number;
+  const hasPairing = pairingCode !== null;
+  return (
+    isMissing(number) ||
+    isShown({ status, hasQr: qrCode !== null, hasPairing, pairingNumber: number.pairingNumber }, pairingNumber)
+  );
 }
 
-function translateFailure(error: unknown): 'missing' {
-  if (!(error instanceof EvolutionError)) throw error;
-  if (error.kind === 'not_found') return 'missing';
-  if (['unreachable', 'timeout', 'connection_lost'].includes(error.kind)) throw backendUnavailable(error);
-  throw new DomainError('backend_failed', 'The backend could not connect the phone number.', {
-    kind: 'bad_gateway',
-    cause: error,
-  });
+function isMissing(number: PhoneNumber): boolean {
+  return number.status === 'error' && number.statusReason === missingOnBackend;
 }

@@ -33,6 +33,8 @@ export type CreateNumberInput = {
   integration: Integration;
   /** Asked for by integrations whose server needs to know the number; digits. */
   number?: string;
+  /** Whom a pairing code is wished for, of a line by phone; digits. */
+  pairingNumber?: string;
   /** Of the official Cloud API alone. */
   official?: { businessId: string; accessToken: string };
 };
@@ -107,8 +109,8 @@ export function createCreateNumber(deps: Deps) {
         if (input.webhookUrl !== null) {
           await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
         }
-        const { userId, integration, number: own, official } = input;
-        return { id, userId, integration, number: own, official, ...placed };
+        const { userId, integration, number: own, pairingNumber, official } = input;
+        return { id, userId, integration, number: own, pairingNumber, official, ...placed };
       });
     return translateAliasConflict(() => inTurn(place));
   }

@@ -44,7 +44,13 @@ export async function claimUnfinishedCreations(db: Kysely<DB>, limit: number): P
 export async function endCreation(tx: Transaction<DB>, id: number, reservationId: string): Promise<boolean> {
   const result = await tx
     .updateTable('phone_numbers')
-    .set({ reservation_id: null, create_lease_until: null, updated_at: sql`now()` })
+    .set({
+      reservation_id: null,
+      create_lease_until: null,
+      // One without a code by now waits for it like one that is connected again.
+      connect_began_at: sql`case when status = 'initializing' then app_now() end`,
+      updated_at: sql`now()`,
+    })
     .where('id', '=', id)
     .where('reservation_id', '=', reservationId)
     .executeTakeFirst();

@@ -15,6 +15,8 @@ export type Creation = {
 export type Draft = Creation & {
   /** Its own number in digits, where the backend must know it beforehand. */
   number: string | undefined;
+  /** Whom a pairing code is for; digits. */
+  pairingNumber: string | undefined;
   /** What Meta knows it by, for a line of the official Cloud API. */
   official: { businessId: string; accessToken: string } | undefined;
   inbound: InboundSecret;

@@ -77,7 +77,7 @@ export function createSetUpOnBackend(deps: {
         token: draft.official?.accessToken ?? deps.ids.base62(32),
         ...(draft.official === undefined ? {} : { businessId: draft.official.businessId }),
         qrcode: draft.integration === 'WHATSAPP-BAILEYS',
-        ...(draft.number === undefined ? {} : { number: draft.number }),
+        ...numberOf(draft),
         webhook: instanceWebhook(deps.callbackUrl(), draft.inbound),
       });
       const { base64, pairingCode } = answer.qrcode ?? {};
@@ -131,6 +131,12 @@ export function createSetUpOnBackend(deps: {
     );
     return notCalledBack;
   }
+}
+
+// A server that is told a number with a line by phone makes a pairing code for it.
+function numberOf({ number, pairingNumber }: Draft): { number?: string } {
+  const told = number ?? pairingNumber;
+  return told === undefined ? {} : { number: told };
 }
 
 /** Whether a backend has an instance of this name; undefined when it does not say. */

@@ -4,13 +4,13 @@ import type { EvolutionClient } from '../../../evolution/client.ts';
 import { EvolutionError } from '../../../evolution/errors.ts';
 import type { SecretBox } from '../../../platform/crypto/secret-box.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
-import { notFound } from '../../../platform/errors.ts';
+import { DomainError, notFound } from '../../../platform/errors.ts';
 import type { Ids } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { DB } from '../../../schema.ts';
-import { type Backends, backendUnavailable, reserve } from '../../backends/index.ts';
+import { type Backends, backendUnavailable, type PlacementWish, reserve } from '../../backends/index.ts';
 import { isThere } from '../creating/set-up-on-backend.ts';
-import { backendFailed, moveUnderWay, noBackendReached, notMovable } from '../errors.ts';
+import { backendFailed, creationUnderWay, moveUnderWay, noBackendReached, notMovable } from '../errors.ts';
 import { addInboundSecret, type InboundSecret } from '../inbound-secret.ts';
 import { instanceWebhook } from '../instance-webhook.ts';
 import { findMover, insertMove, type Move, type Mover, setStage } from './moves-system.ts';
@@ -32,7 +32,8 @@ const goneAfterMs = [100, 250, 500, 1_000, 2_000, 3_000, 4_000, 4_000];
  * Moves a number to another backend without ever having it open on two: it is made on the new one unconnected, logged
  * out and deleted on the old one, and only when that one knows it no more it lives on the new one, under a new name there,
  * disconnected until its code is scanned. Token, endpoints and history are the number's own and stay. Where the new
- * backend cannot make it, or the old one does not answer, all is as it was.
+ * backend cannot make it, or the old one does not answer, all is as it was. One that is made anew, with a reason, goes the
+ * same way to the backend where it is; to another one only where that takes none.
  */
 export function createMoveNumber(deps: Deps) {
   return { move, proceed };
@@ -44,11 +45,11 @@ export function createMoveNumber(deps: Deps) {
    */
   async function move(
     id: number,
-    target: { backendId?: number },
+    target: { backendId?: number; reason?: string },
   ): Promise<{ userId: number; outcome: 'moved' | 'moving' }> {
     const mover = await findMover(deps.db, id);
     if (mover === undefined) throw notFound('Phone number');
-    const { begun, secret } = await begin(mover, target.backendId);
+    const { begun, secret } = await begin(mover, target);
     try {
       await requireSourceAnswers(begun);
       await makeOnTarget(begun, mover, secret);
@@ -86,16 +87,35 @@ export function createMoveNumber(deps: Deps) {
     return 'undone';
   }
 
-  async function begin(mover: Mover, target: number | undefined): Promise<{ begun: Move; secret: InboundSecret }> {
-    const { id, userId, integration, backendId, backendName } = mover;
+  async function begin(
+    mover: Mover,
+    { backendId: target, reason }: { backendId?: number; reason?: string },
+  ): Promise<{ begun: Move; secret: InboundSecret }> {
+    const { integration, backendId, backendName } = mover;
+    if (mover.reservationId !== null && reason !== undefined) throw creationUnderWay();
     if (mover.reservationId !== null || backendId === null || backendName === null) {
       throw notMovable('It is still being created.');
     }
     if (integration === 'WHATSAPP-BUSINESS') throw notMovable('Its access token is not kept: create it anew.');
     if (target === backendId) throw notMovable('It lives on this backend.');
+    const from = { ...mover, backendId, backendName };
+    const elsewhere: PlacementWish = { exclude: [backendId], ...(target === undefined ? {} : { only: target }) };
+    if (reason === undefined) return beginTo(from, elsewhere, null);
+    try {
+      return await beginTo(from, { only: backendId, evenIfFull: true }, reason);
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'no_backend_available')) throw error;
+      return beginTo(from, elsewhere, reason);
+    }
+  }
+
+  async function beginTo(
+    { id, userId, integration, backendId, backendName, isInPool }: From,
+    wish: PlacementWish,
+    reason: string | null,
+  ): Promise<{ begun: Move; secret: InboundSecret }> {
     return inTransaction(deps.db, async (tx) => {
-      const wish = { userId, exclude: [backendId], ...(target === undefined ? {} : { only: target }) };
-      const place = await reserve(tx, deps.ids, wish);
+      const place = await reserve(tx, deps.ids, { userId, ...wish });
       const { id: installationId } = await tx.selectFrom('installation').select('id').executeTakeFirstOrThrow();
       const toBackendName = `ef-${installationId}-${deps.ids.base36(16)}`;
       const secret = await addInboundSecret(tx, deps, { phoneNumberId: id, backendName: toBackendName });
@@ -106,11 +126,12 @@ export function createMoveNumber(deps: Deps) {
         reservationId: place.reservationId,
         fromBackendId: backendId,
         fromBackendName: backendName,
-        isFromInPool: mover.isInPool,
+        isFromInPool: isInPool,
         toBackendId: place.backendId,
         toBackendName,
         inboundSecretId: secret.id,
         stage: 'preparing',
+        reason,
       };
       if (!(await insertMove(tx, begun))) throw moveUnderWay();
       return { begun, secret };
@@ -121,7 +142,9 @@ export function createMoveNumber(deps: Deps) {
   async function requireSourceAnswers(current: Move): Promise<void> {
     if (!current.isFromInPool) return;
     const { control } = await deps.backends.backendOf(current.fromBackendId);
-    if ((await isThere(control, current.fromBackendName)) === undefined) throw backendUnavailable();
+    if ((await isThere(control, current.fromBackendName)) !== undefined) return;
+    // One that is only not loaded may be soon, so nobody moves it; whoever wants it anew wants it because of that.
+    if (current.reason === null || !(await isNotLoaded(control, current.fromBackendName))) throw backendUnavailable();
   }
 
   async function makeOnTarget(current: Move, mover: Mover, secret: InboundSecret): Promise<void> {
@@ -185,6 +208,15 @@ export function createMoveNumber(deps: Deps) {
     }
     return false;
   }
+}
+
+type From = Mover & { backendId: number; backendName: string };
+
+async function isNotLoaded(client: EvolutionClient, name: string): Promise<boolean> {
+  return client.connectionState(name).then(
+    (state) => state === 'not_loaded',
+    () => false,
+  );
 }
 
 function ignoreAnswered(error: unknown): void {

@@ -16,6 +16,8 @@ export type Move = {
   toBackendName: string;
   inboundSecretId: string;
   stage: MoveStage;
+  /** Why it is made anew, where nobody wished it elsewhere; null for a move. */
+  reason: string | null;
 };
 
 /** `preparing`: the old place is untouched · `leaving`: it is being given up · `undoing`: the new one is. */
@@ -49,9 +51,9 @@ export async function findMover(db: Kysely<DB>, id: number): Promise<Mover | und
 export async function insertMove(tx: Transaction<DB>, move: Omit<Move, 'userId' | 'integration'>): Promise<boolean> {
   const { numAffectedRows } = await sql`
     insert into number_moves (phone_number_id, reservation_id, from_backend_id, from_backend_name, to_backend_id,
-      to_backend_name, inbound_secret_id, stage, lease_until)
+      to_backend_name, inbound_secret_id, stage, reason, lease_until)
     values (${move.phoneNumberId}, ${move.reservationId}, ${move.fromBackendId}, ${move.fromBackendName},
-      ${move.toBackendId}, ${move.toBackendName}, ${move.inboundSecretId}, ${move.stage},
+      ${move.toBackendId}, ${move.toBackendName}, ${move.inboundSecretId}, ${move.stage}, ${move.reason},
       app_now() + make_interval(secs => ${leaseSeconds}))
     on conflict (phone_number_id) do nothing`.execute(tx);
   return numAffectedRows === 1n;
@@ -84,20 +86,24 @@ export async function claimMoves(db: Kysely<DB>, limit: number): Promise<Move[]>
       m.reservation_id as "reservationId", m.from_backend_id as "fromBackendId",
       m.from_backend_name as "fromBackendName", b.removed_at is null as "isFromInPool",
       m.to_backend_id as "toBackendId", m.to_backend_name as "toBackendName",
-      m.inbound_secret_id as "inboundSecretId", m.stage
+      m.inbound_secret_id as "inboundSecretId", m.stage, m.reason
     from claimed m join phone_numbers n on n.id = m.phone_number_id join backends b on b.id = m.from_backend_id`.execute(
     db,
   );
   return rows;
 }
 
+/** The status_reason of a number that arrived. */
+export const arrivalReason = ({ reason }: Pick<Move, 'reason'>) => (reason === null ? 'moved' : 'needs_scan');
+
 /** Puts a number where its move leads. Answers false when it was deleted, or is not where the move began. */
 export async function settleOnTarget(tx: Transaction<DB>, move: Move): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update phone_numbers set backend_id = ${move.toBackendId}, backend_name = ${move.toBackendName},
       server_instance = (select url from backends where id = ${move.toBackendId}),
-      status = 'disconnected', status_reason = 'moved', qr_code = null, qr_expires_at = null, pairing_code = null,
-      connection_at = null, heard_at = null, updated_at = now()
+      status = 'disconnected', status_reason = ${arrivalReason(move)}, qr_code = null, qr_expires_at = null,
+      pairing_code = null, pairing_number = null, pairing_expires_at = null, connect_began_at = null, connect_resets = 0,
+      is_paired = false, connection_at = null, heard_at = null, updated_at = now()
     where id = ${move.phoneNumberId} and deleted_at is null and backend_id = ${move.fromBackendId}
       and backend_name = ${move.fromBackendName}`.execute(tx);
   return numAffectedRows === 1n;

@@ -4,7 +4,15 @@ import type { DB } from '../../../schema.ts';
 import { confirm, lockBackend, release, unassign } from '../../backends/index.ts';
 import { appendEvents, type NewEvent } from '../../events/index.ts';
 import { type LockedNumber, lockNumberForFacts, saveConnection } from '../connecting/connection-system.ts';
-import { endMove, endOtherSecrets, endSecret, type Move, setStage, settleOnTarget } from './moves-system.ts';
+import {
+  arrivalReason,
+  endMove,
+  endOtherSecrets,
+  endSecret,
+  type Move,
+  setStage,
+  settleOnTarget,
+} from './moves-system.ts';
 
 /**
  * The number stops sending, and its user hears why, before its old backend is asked to log it out. Answers false where
@@ -13,8 +21,9 @@ import { endMove, endOtherSecrets, endSecret, type Move, setStage, settleOnTarge
 export async function markLeaving(tx: Transaction<DB>, ids: Ids, move: Move): Promise<boolean> {
   const number = await lockNumberForFacts(tx, move.phoneNumberId);
   if (number === undefined || !(await setStage(tx, move, 'preparing', 'leaving'))) return false;
-  await saveConnection(tx, number.id, { status: 'disconnected', statusReason: 'moving', qr: null });
-  if (number.status === 'connected') await appendEvents(tx, ids, [eventOf('number.disconnected', number, 'moving')]);
+  const reason = move.reason === null ? 'moving' : 'recreating';
+  await saveConnection(tx, number.id, { status: 'disconnected', statusReason: reason, qr: null, attempt: 'ended' });
+  if (number.status === 'connected') await appendEvents(tx, ids, [eventOf('number.disconnected', number, { reason })]);
   return true;
 }
 
@@ -28,7 +37,8 @@ export async function settleMove(tx: Transaction<DB>, ids: Ids, move: Move): Pro
   await confirm(tx, move.reservationId);
   await unassign(tx, move.fromBackendId);
   await endOtherSecrets(tx, number.id, move.inboundSecretId);
-  await appendEvents(tx, ids, [eventOf('number.moved', number, 'moved')]);
+  const type = move.fromBackendId === move.toBackendId ? 'number.disconnected' : 'number.moved';
+  await appendEvents(tx, ids, [eventOf(type, number, { reason: arrivalReason(move), cause: move.reason })]);
   return true;
 }
 
@@ -42,7 +52,7 @@ export async function undoMove(tx: Transaction<DB>, move: Move): Promise<void> {
 function eventOf(
   type: Extract<NewEvent['type'], 'number.moved' | 'number.disconnected'>,
   number: LockedNumber,
-  reason: string,
+  { reason, cause = null }: { reason: string; cause?: string | null },
 ): NewEvent {
   return {
     userId: number.userId,
@@ -57,6 +67,7 @@ function eventOf(
       phone_number: number.phoneNumber,
       status: 'disconnected',
       status_reason: reason,
+      ...(cause === null ? {} : { cause }),
     },
   };
 }
