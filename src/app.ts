@@ -6,6 +6,8 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { sql } from 'kysely';
+import { registerBalancerDialect } from './dialects/balancer/index.ts';
+import { registerEvolutionDialect } from './dialects/evolution/index.ts';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
 import { type Leave, registerCloseIdle } from './http/close-idle.ts';
@@ -113,3 +115,5 @@ function requestIdOf(request: { headers: Record<string, string | string[] | unde
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : undefined;
 }
+  registerBalancerDialect(app, services);
+  await registerEvolutionDialect(app, services);

@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-export type DeclaredRoute = { method: string; url: string; auth: RouteAuth };
+export type DeclaredRoute = { method: string; url: string; auth: RouteAuth; dialect: string | undefined };
 
 export type AuthenticateOptions = {
   /** Null where no live key has this text. */
@@ -24,8 +24,8 @@ export type AuthenticateOptions = {
 };
 
 /**
- * Finds out who is calling, by `x-api-key` or `Authorization: Bearer`, for every route that declares so. A route
- * without a declaration stops the start.
+ * Finds out who is calling, by `x-api-key` or `Authorization: Bearer` unless the route has a way of its own, for every
+ * route that declares so. A route without a declaration stops the start.
  */
 export function registerAuthenticate(app: FastifyInstance, options: AuthenticateOptions): void {
   app.decorateRequest('caller', null);
@@ -37,8 +37,8 @@ export function registerAuthenticate(app: FastifyInstance, options: Authenticate
     if (route.config?.auth === undefined) {
       throw new Error(`Route ${String(route.method)} ${route.url} declares no authentication (config.auth).`);
     }
-    for (const method of [route.method].flat())
-      declaredRoutes.push({ method, url: route.url, auth: route.config.auth });
+    const { auth, dialect } = route.config;
+    for (const method of [route.method].flat()) declaredRoutes.push({ method, url: route.url, auth, dialect });
   });
   warnOfIgnoredProxy(app);
   app.addHook('onRequest', async (request, reply) => {
@@ -84,19 +84,26 @@ function requireAllowed(caller: Caller, auth: RouteAuth, method: string): void {
 }
 
 async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
-  const apiKey = request.headers['x-api-key'];
-  const { authorization } = request.headers;
-  const bearer =
-    authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
-  if (typeof apiKey !== 'string' && bearer === undefined) throw unauthenticated();
-  const caller =
-    typeof apiKey === 'string' ? await options.resolveApiKey(apiKey) : await options.resolveAccessToken(bearer ?? '');
+  const { identify } = request.routeOptions.config;
+  const asked = identify === undefined ? identifyByHeaders(request, options) : identify(request);
+  if (asked === undefined) throw unauthenticated();
+  const caller = await asked;
   if (caller !== null) return caller;
   // Many may share one address: whoever guesses there must not shut out those who have a key.
   await options.checkGuesses(request.ip);
   await options.noteFailedGuess(request.ip);
   request.log.warn({ event: 'authentication_failed', ip: request.ip }, 'authentication failed');
   throw unauthenticated();
+}
+
+function identifyByHeaders(
+  { headers }: FastifyRequest,
+  options: AuthenticateOptions,
+): Promise<Caller | null> | undefined {
+  const { 'x-api-key': apiKey, authorization } = headers;
+  if (typeof apiKey === 'string') return options.resolveApiKey(apiKey);
+  if (authorization === undefined || !/^bearer /i.test(authorization)) return undefined;
+  return options.resolveAccessToken(authorization.slice(7).trim());
 }
 
 // One answer for all, so that nothing is told about a guessed key.

@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 /** Who is calling, as the authentication found out; a route reads it by `callerOf(request)`. */
 export type Caller = {
   userId: number;
@@ -16,9 +18,19 @@ export type Caller = {
  */
 export type RouteAuth = 'none' | 'user' | 'operator' | 'own';
 
+/**
+ * Finds the caller of a route that has a way of its own to say who calls. Undefined: nothing was presented; null: what
+ * was presented is nobody's.
+ */
+export type Identify = (request: FastifyRequest) => Promise<Caller | null> | undefined;
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
+    /** In place of `x-api-key` and `Authorization`. */
+    identify?: Identify;
+    /** The foreign contract that this route is of; its routes are not in the API document. */
+    dialect?: string;
     /** Counted in api_requests; on by default. */
     record?: boolean;
   }

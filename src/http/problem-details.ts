@@ -61,21 +61,45 @@ export type ProblemBody = {
   request_id: string;
 } & Record<string, unknown>;
 
+/** Answers what went wrong with a URL of its own in another shape; false where the URL is not one. */
+export type ForeignShape = (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For errors that happen before any route is known; a scope's own routes have its error handler. */
+    foreignShapes: ForeignShape[];
+  }
+}
+
 /** Turns any error into a problem answer, and logs those that are ours. */
 export function registerProblemDetails(app: FastifyInstance): void {
+  app.decorate('foreignShapes', []);
   app.setErrorHandler((error: FastifyError | DomainError, request, reply) => sendProblem(error, request, reply));
 }
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { known, status } = readFailure(error, request, reply);
+  return reply
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .send(problemBody(status, known, request.id));
+}
+
+/**
+ * What any error means for the caller, whatever the shape of the answer: its status, and the error itself unless it is a
+ * surprise of ours. Logs what deserves it, and sets `retry-after`.
+ */
+export function readFailure(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): { known: DomainError | undefined; status: number } {
   const known = toDomainError(error);
   const status = known === undefined ? 500 : statusOf(known.code, known.kind);
   if (status >= 500) logFailure(request, known, error);
   if (known?.code === 'invalid_url') logRefusedUrl(request, known);
   if (known?.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.max(1, known.retryAfterSeconds)));
-  return reply
-    .code(status)
-    .type('application/problem+json; charset=utf-8')
-    .send(problemBody(status, known, request.id));
+  return { known, status };
 }
 
 // What somebody foresaw is told in a line; only a surprise needs its stack.

@@ -12,10 +12,8 @@ export function createUnroutable(options: RequestLogOptions) {
     reply.header('x-request-id', request.id);
     reply.raw.once('close', () => logAnswer(request, reply, options));
     const cause = { kind: 'invalid', cause: error } as const;
-    sendProblem(
-      new DomainError('invalid_request', 'The URL is malformed, or a part of it is too long.', cause),
-      request,
-      reply,
-    );
+    const malformed = new DomainError('invalid_request', 'The URL is malformed, or a part of it is too long.', cause);
+    const isAnswered = request.server.foreignShapes.some((answer) => answer(malformed, request, reply));
+    if (!isAnswered) sendProblem(malformed, request, reply);
   };
 }

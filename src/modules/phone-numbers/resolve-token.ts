@@ -15,29 +15,41 @@ const cachedMax = 50_000;
 export type ResolveToken = ReturnType<typeof createResolveToken>;
 
 /**
- * Finds the connected number a token stands for. A number found is remembered for a second, so that a busy sender
- * does not ask the database each time; one that is missing or not connected is always looked up.
+ * Finds the number that a token, or a name of its user's, stands for. A number found connected is remembered for a
+ * second, so that a busy sender does not ask the database each time; one that is missing or not connected is always
+ * looked up.
  */
 export function createResolveToken(deps: { db: Kysely<DB> }) {
   const cache = new Map<string, Cached>();
   const flights = new Map<string, Promise<SendableNumber | undefined>>();
 
-  async function find(token: string): Promise<SendableNumber | undefined> {
-    const cached = cache.get(token);
+  function ofToken(token: string): Promise<SendableNumber | undefined> {
+    if (!isCheckedToken(token, tokenPrefix)) return Promise.resolve(undefined);
+    return find(token, () => readByHash(deps.db, sha256(token)));
+  }
+
+  async function find(
+    key: string,
+    load: () => Promise<SendableNumber | undefined>,
+  ): Promise<SendableNumber | undefined> {
+    const cached = cache.get(key);
     if (cached !== undefined && performance.now() - cached.readAt < freshMs) return cached.number;
-    let flight = flights.get(token);
+    let flight = flights.get(key);
     if (flight === undefined) {
-      flight = read(token).finally(() => flights.delete(token));
-      flights.set(token, flight);
+      flight = read(key, load).finally(() => flights.delete(key));
+      flights.set(key, flight);
     }
     return flight;
   }
 
-  async function read(token: string): Promise<SendableNumber | undefined> {
-    cache.delete(token);
-    const number = await readByHash(deps.db, sha256(token));
+  async function read(
+    key: string,
+    load: () => Promise<SendableNumber | undefined>,
+  ): Promise<SendableNumber | undefined> {
+    cache.delete(key);
+    const number = await load();
     if (number?.status === 'connected') {
-      cache.set(token, { number, readAt: performance.now() });
+      cache.set(key, { number, readAt: performance.now() });
       if (cache.size > cachedMax) cache.delete(cache.keys().next().value ?? '');
     }
     return number;
@@ -49,12 +61,18 @@ export function createResolveToken(deps: { db: Kysely<DB> }) {
       if (number === undefined || number.userId !== userId) throw notFound('Phone number');
       return number;
     }
-    const number = isCheckedToken(of, tokenPrefix) ? await find(of) : undefined;
+    const number = await ofToken(of);
     if (number === undefined || number.userId !== userId) throw noSuchToken();
     return number;
   }
 
   return {
+    /** The number that a token opens, whoever asks: the token proves that he may. Undefined where none has it. */
+    ofToken,
+
+    /** The user's number of this name: its alias, or its instance name. Undefined where he has none. */
+    named: (userId: number, name: string) => find(`${userId} ${name}`, () => readByName(deps.db, userId, name)),
+
     /** By a token, or by an id of ours, connected or not. Throws `not_found` unless it is of a number of this user. */
     requireOwn,
 
@@ -86,6 +104,15 @@ async function readById(db: Kysely<DB>, id: number): Promise<SendableNumber | un
   return row === undefined ? undefined : sendable(row);
 }
 
+// An alias never has the form of an instance name.
+async function readByName(db: Kysely<DB>, userId: number, name: string): Promise<SendableNumber | undefined> {
+  const row = await selectNumber(db)
+    .where('phone_numbers.user_id', '=', userId)
+    .where((eb) => eb.or([eb('phone_numbers.alias', '=', name), eb('phone_numbers.instance_name', '=', name)]))
+    .executeTakeFirst();
+  return row === undefined ? undefined : sendable(row);
+}
+
 function selectNumber(db: Kysely<DB>) {
   return db
     .selectFrom('phone_numbers')
@@ -95,6 +122,7 @@ function selectNumber(db: Kysely<DB>) {
       'phone_numbers.user_id',
       'phone_numbers.status',
       'phone_numbers.instance_name',
+      'phone_numbers.alias',
       'phone_numbers.backend_id',
       'phone_numbers.backend_name',
       'phone_numbers.integration',
@@ -114,6 +142,7 @@ function sendable(row: Row): SendableNumber | undefined {
     userId: row.user_id,
     status: row.status as NumberStatus,
     instanceName: row.instance_name,
+    alias: row.alias,
     backendId: row.backend_id,
     backendName: row.backend_name,
     integration: row.integration as Integration,

@@ -9,10 +9,12 @@ import { createCachedLookup } from './cached-lookup.ts';
 import type { Caller } from './caller.ts';
 import { findCallerBySession } from './login-sessions-repository.ts';
 import { findCallerByKey } from './user-keys-repository.ts';
+import { findCallerById } from './users-repository.ts';
 
 export type IdentifyCaller = {
   byApiKey(key: string): Promise<Caller | null>;
   byAccessToken(token: string): Promise<Caller | null>;
+  byUserId(userId: number): Promise<Caller | null>;
   /** Makes this process ask the database again for all that belongs to the user. */
   forget(userId: number): void;
 };
@@ -26,6 +28,7 @@ export function createIdentifyCaller(deps: {
 }): IdentifyCaller {
   const { db, clock, accessTokens } = deps;
   const keys = createCachedLookup({ clock, load: (key) => findCallerByKey(db, sha256(key)) });
+  const users = createCachedLookup({ clock, load: (userId) => findCallerById(db, Number(userId)) });
   const sessions = createCachedLookup({ clock, load: (sessionId) => findCallerBySession(db, sessionId) });
   return {
     byApiKey: (key) => (isCheckedToken(key, apiKeyPrefix) ? keys.get(key) : nobody),
@@ -35,9 +38,11 @@ export function createIdentifyCaller(deps: {
       const caller = await sessions.get(claims.sessionId);
       return caller?.userId === claims.userId ? caller : null;
     },
+    byUserId: (userId) => users.get(String(userId)),
     forget(userId) {
       const isTheirs = (caller: Caller): boolean => caller.userId === userId;
       keys.forget(isTheirs);
+      users.forget(isTheirs);
       sessions.forget(isTheirs);
     },
   };

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
+import { type Caller, callerColumns } from './caller.ts';
 import type { Profile, User } from './user.ts';
 
 export type NewUser = {
@@ -167,4 +168,16 @@ export async function updateApiKeyHint(tx: Transaction<DB>, userId: number, hint
 
 export async function raiseToOperator(tx: Transaction<DB>, userId: number): Promise<void> {
   await tx.updateTable('users').set({ role: 'operator', updated_at: sql`now()` }).where('id', '=', userId).execute();
+}
+
+/** Null where there is none any more. */
+export async function findCallerById(db: Kysely<DB>, userId: number): Promise<Caller | null> {
+  const row = await db
+    .selectFrom('users')
+    .select(callerColumns)
+    .where('users.id', '=', userId)
+    .where('users.erasing_since', 'is', null)
+    .$narrowType<Pick<Caller, 'role' | 'status'>>()
+    .executeTakeFirst();
+  return row === undefined ? null : { ...row, sessionId: null };
 }
