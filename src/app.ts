@@ -107,6 +107,8 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerWebhookRoutes(app, services);
   registerRealtimeRoutes(app, services);
   registerAdminRoutes(app, services);
+  registerBalancerDialect(app, services);
+  await registerEvolutionDialect(app, services);
   return app;
 }
 
@@ -115,5 +117,3 @@ function requestIdOf(request: { headers: Record<string, string | string[] | unde
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : undefined;
 }
-  registerBalancerDialect(app, services);
-  await registerEvolutionDialect(app, services);

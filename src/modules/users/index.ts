@@ -106,9 +106,9 @@ export type Users = {
   resolveApiKey(key: string): Promise<Caller | null>;
   /** The same for an access token, whose session must live. */
   resolveAccessToken(token: string): Promise<Caller | null>;
-  /**
   /** The same for whoever a credential of another module belongs to; null for a user who is being deleted. */
   resolveUser(userId: number): Promise<Caller | null>;
+  /**
    * Of these, the names (`credentialName`) of those that have not ended and whose user is not suspended; asked of the
    * database each time.
    */
@@ -200,8 +200,8 @@ export function createUsers(options: UsersOptions): Users {
     rotateApiKey: createRotateApiKey({ db, ids, logger, forget }),
     resolveApiKey: callers.byApiKey,
     resolveAccessToken: callers.byAccessToken,
-    findLive: (credentials) => findLive(db, credentials),
     resolveUser: callers.byUserId,
+    findLive: (credentials) => findLive(db, credentials),
     checkGuesses: guesses.check,
     noteFailedGuess: guesses.noteFailure,
     ensureOperator: createEnsureOperator({ db, ids, logger, passwords }),
