@@ -132,6 +132,7 @@ function run(env: Record<string, string> = {}): Program {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOME: process.env.HOME,
       DATA_DIR: dataDir,
       PORT: String(port),

@@ -30,7 +30,7 @@ function runSql(env: Record<string, string>, args: string | string[], input?: st
     const child = execFile(
       process.execPath,
       [join(import.meta.dirname, '../../src/bin/sql.ts'), ...[args].flat()],
-      { env: { PATH: process.env.PATH, ...env }, cwd: '/' },
+      { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env }, cwd: '/' },
       (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
     );
     child.stdin?.end(input);

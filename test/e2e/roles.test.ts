@@ -49,6 +49,7 @@ describeWithRedis('a worker and an api process over Redis', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         HOME: process.env.HOME,
         ROLE: role,
         PORT: '0',

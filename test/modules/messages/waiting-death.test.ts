@@ -115,6 +115,7 @@ async function startGatewayProcess(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['src/bin/gateway.ts'], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       PORT: String(port),
       DATABASE_URL: gateway.database.url,
       DATA_DIR: dataDir,
