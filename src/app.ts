@@ -19,7 +19,9 @@ import { registerOpenapi } from './http/openapi.ts';
 import { registerProblemDetails } from './http/problem-details.ts';
 import { limitNow, registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
+import { registerRequestMetrics } from './http/request-metrics.ts';
 import { registerRoot } from './http/root.ts';
+import { registerScope } from './http/scope.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
@@ -33,7 +35,9 @@ import { isSocketUpgrade, registerRealtimeRoutes } from './modules/realtime/rout
 import { registerStatisticsRoutes } from './modules/statistics/routes.ts';
 import { registerUserRoutes } from './modules/users/routes.ts';
 import { registerWebhookRoutes } from './modules/webhooks/routes.ts';
+import { createRequestLogger, type Logger } from './platform/logger.ts';
 import { createRedisHitCounter } from './platform/redis/hit-counter.ts';
+import { traceIdOf } from './platform/trace.ts';
 import type { Services } from './services.ts';
 
 const bodyBytesUsual = 1_048_576;
@@ -55,6 +59,8 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
+    childLoggerFactory: (parent, ids, _options, { headers }) =>
+      createRequestLogger(parent as Logger, { ...ids, trace_id: traceIdOf(headers) }) as FastifyBaseLogger,
     genReqId: (request) => requestIdOf(request) ?? services.ids.uuidv7(),
     clientErrorHandler: createClientErrorHandler({ logger }),
     frameworkErrors: createUnroutable({ recordRequest: services.requestRecorder.record }),
@@ -67,6 +73,8 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
 
   registerCloseIdle(app, { withinMs: services.closing.remainingMs, leave: options.leave });
   registerValidation(app);
+  registerScope(app, services);
+  const { rateLimited } = registerRequestMetrics(app, services.metrics);
   registerJsonBody(app);
   registerProblemDetails(app);
   registerRequestLog(app, { recordRequest: services.requestRecorder.record });
@@ -79,6 +87,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
   await registerRateLimit(app, {
     anonymousPerMinute: 300,
+    onRefused: rateLimited,
     ...(redis === undefined
       ? {}
       : { sharedCounter: createRedisHitCounter(redis, `evofleet-${config.installationId}:rate:`) }),

@@ -1,5 +1,6 @@
 import { checkUrl, EgressRefused } from './platform/egress/index.ts';
 import { type MailServer, readMailServer } from './platform/mail-settings.ts';
+import { type MetricsServer, readMetricsServer } from './platform/metrics/metrics-settings.ts';
 import { addressToShow, corsOriginsOf, isCidr, trustProxyOf } from './platform/network-settings.ts';
 import { createSettingsReader, type Env } from './platform/settings.ts';
 
@@ -39,6 +40,8 @@ export type Config = {
   mail: MailServer | undefined;
   /** An endpoint for the messages of the operator's own phone numbers. */
   operatorWebhook: { email: string; url: string; secret: string | undefined } | undefined;
+  /** Undefined: no figures are shown. */
+  metricsServer: MetricsServer | undefined;
   healthCheckIntervalMs: number;
   requestTimeoutMs: number;
   dataDir: string;
@@ -105,6 +108,7 @@ export function parseConfig(env: Env): Config {
     egressAllowCidrs: read.list('EGRESS_ALLOW_CIDRS') ?? [],
     mail: readMailServer(read),
     operatorWebhook: undefined,
+    metricsServer: readMetricsServer(read),
     healthCheckIntervalMs: read.integer('HEALTH_CHECK_INTERVAL', { min: 100, max: 3_600_000 }) ?? 5_000,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT', { min: 100, max: 600_000 }) ?? 10_000,
     dataDir: read.text('DATA_DIR') ?? '.data',

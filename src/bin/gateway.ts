@@ -12,6 +12,7 @@ import { banner } from './banner.ts';
 import { claimInstallation } from './claim-installation.ts';
 import { readEnvironment, stopWithMessage } from './environment.ts';
 import { findDatabase } from './find-database.ts';
+import { showMetrics } from './metrics.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { requireFreePort } from './require-free-port.ts';
 import { findBackends } from './sandbox-backends.ts';
@@ -58,6 +59,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     backends: pool.backends,
   };
   const services = running.use(createServices(runConfig, logger));
+  running.use(await showMetrics(services));
   await prepare(services);
 
   const app = await buildApp(services, { leave: { quietMs: 300, mostMs: 4_000 } });

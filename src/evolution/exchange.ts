@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { traceHeaders } from '../platform/trace.ts';
 import { type CallFailure, callFailure } from './failure.ts';
 
 /** One request. `path` is built by us alone: the server lets a query string override whom the call is about. */
@@ -19,16 +20,20 @@ export type Exchanged =
   | { kind: 'unreadable'; status: number; detail: string }
   | { kind: 'failed'; failure: CallFailure; status: number | undefined };
 
-/** Sends one request and reads its JSON answer. Never rejects, whatever the server does. */
+/**
+ * Sends one request and reads its JSON answer. Never rejects, whatever the server does. What is asked on behalf of a traced
+ * request continues its trace.
+ */
 export async function exchange(dispatcher: Dispatcher, origin: string, call: Exchange): Promise<Exchanged> {
   let status: number | undefined;
   let text: string | null;
+  const trace = traceHeaders();
   try {
     const response = await dispatcher.request({
       origin,
       path: call.path,
       method: call.method,
-      headers: call.headers,
+      headers: trace === undefined ? call.headers : { ...call.headers, ...trace },
       body: call.body,
       signal: AbortSignal.timeout(call.deadlineMs),
     });

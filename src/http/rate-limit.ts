@@ -11,6 +11,8 @@ export type RateLimitOptions = {
   sharedCounter?: HitCounter;
   /** Requests a minute from one address without a caller. */
   anonymousPerMinute: number;
+  /** Told of each request that is turned away. */
+  onRefused?(request: FastifyRequest): void;
 };
 
 const windowMs = 60_000;
@@ -30,6 +32,7 @@ export async function registerRateLimit(app: FastifyInstance, options: RateLimit
     keyGenerator: (request) => keyOf(request),
     max: (request) => request.caller?.requestsPerMinute ?? options.anonymousPerMinute,
     allowList: (request) => request.routeOptions.config.auth === 'own',
+    onExceeded: (request) => options.onRefused?.(request),
     errorResponseBuilder: (_request, { max }) =>
       new DomainError('rate_limited', 'Too many requests in this minute. See RateLimit-Reset.', {
         kind: 'limit',

@@ -65,6 +65,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,
+    METRICS_PORT: '0',
     ...options.env,
   });
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void logs.push(line) } });

@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts';
 import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
+import { createSendMetrics } from './backends-metrics.ts';
 import { listKnown, upsertBackend } from './backends-system.ts';
 import type { BreakerOptions } from './breaker.ts';
 import { createChangeBackend, createHoldBackend, createRemoveBackend } from './change-backend.ts';
@@ -14,6 +16,7 @@ import { createProbe } from './probe.ts';
 import { endTrip, recordTrip } from './probes-system.ts';
 import { apiKeyContext, type Backend, backendUnavailable, createRegistry } from './registry.ts';
 
+export { askBackendFigures } from './backends-metrics.ts';
 export type { Hold } from './backends-system.ts';
 export type { BackendChange } from './change-backend.ts';
 export type { JoinInput } from './join-backend.ts';
@@ -57,9 +60,16 @@ export function createBackends(deps: {
   connectTimeoutMs?: number;
   /** When sends that fail shut a backend's numbers off, and how often one is tried then. */
   breaker?: BreakerOptions;
+  metrics?: Metrics;
 }) {
-  const { db, logger } = deps;
-  const registry = createRegistry({ ...deps, onOpen: (id) => keep(trip(id)), onClose: (id) => keep(untrip(id)) });
+  const { db, logger, metrics = createMetrics() } = deps;
+  const sendMetrics = createSendMetrics(metrics);
+  const registry = createRegistry({
+    ...deps,
+    sendMetrics,
+    onOpen: (id) => keep(trip(id)),
+    onClose: (id) => keep(untrip(id)),
+  });
   const probe = createProbe({ ...deps, registry });
   const underWay = new Set<Promise<void>>();
   let follower: Follower | undefined;

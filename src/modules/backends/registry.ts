@@ -9,6 +9,7 @@ import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { within } from '../../platform/within.ts';
 import type { DB } from '../../schema.ts';
+import type { SendMetrics } from './backends-metrics.ts';
 import { type BackendRow, type BackendState, listBackends } from './backends-system.ts';
 import { type BreakerOptions, createBreaker, type Verdict } from './breaker.ts';
 
@@ -70,6 +71,7 @@ export function createRegistry(deps: {
   readTimeoutMs: number;
   connectTimeoutMs?: number;
   breaker?: BreakerOptions | undefined;
+  sendMetrics: SendMetrics;
   /** Sends to it fail in this process; called again with each trial that does. */
   onOpen(id: number): void;
   onClose(id: number): void;
@@ -132,7 +134,9 @@ export function createRegistry(deps: {
       ...row,
       apiKey,
       forgetFailures: breaker.reset,
-      sends: { send: (input) => breaker.watch(() => sends.send(input), verdictOf) },
+      sends: {
+        send: (input) => breaker.watch(() => deps.sendMetrics.watch(input.content.kind, sends.send(input)), verdictOf),
+      },
       admits: () => (breaker.isOpen() ? breaker.admits() : !entry.isTripped),
       actions: control,
       reads,

@@ -16,6 +16,7 @@ import { createOrphans, type OrphanOptions } from './orphans/orphans.ts';
 import { createOverview } from './overview/overview.ts';
 
 export { type Finding, type FindingFilter, type FindingKind, findingKinds, type Repair } from './findings-system.ts';
+export { askFleetFigures } from './fleet-metrics.ts';
 export type { FleetHold } from './hold/hold-system.ts';
 export { type Incident, type IncidentFilter, incidentKinds } from './incidents/incidents-system.ts';
 export type { FleetOverview } from './overview/overview.ts';

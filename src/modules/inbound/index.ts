@@ -2,14 +2,17 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Alarm } from '../../platform/alarm/alarm.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { BatchObserver } from '../../platform/database/batch.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Lane } from '../../platform/lane/lane.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import { createAppendBatch } from './append-calls.ts';
 import { type AuthenticateCall, createAuthenticateCall, type InboundCaller } from './authenticate-call.ts';
 import { createByteBudget, type TakeBytes } from './byte-budget.ts';
+import { createInboundMetrics } from './inbound-metrics.ts';
 import { createInboundLane, inboundLane } from './lane.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createReadBackends } from './read-backends.ts';
@@ -18,6 +21,7 @@ import { createRingSeldom } from './ring-seldom.ts';
 import { createStormFilter } from './storm-filter.ts';
 
 export type { InboundCaller } from './authenticate-call.ts';
+export { lookAtInbound } from './inbound-backlog-system.ts';
 
 export type Inbound = {
   /** Throws `unauthenticated`, or `database_unavailable` when that cannot be told. */
@@ -58,28 +62,34 @@ export function createInbound(deps: {
   logger: Logger;
   alarm: Pick<Alarm, 'ring' | 'onRing'>;
   backends: Pick<Backends, 'requireUsable'>;
+  metrics?: Metrics;
+  observeBatch?: BatchObserver;
 }): Inbound {
-  const append = createAppendBatch({ pool: deps.batchPool });
+  const figures = createInboundMetrics(deps.metrics ?? createMetrics());
+  const append = createAppendBatch({ pool: deps.batchPool, observer: deps.observeBatch });
+  const authenticate = createAuthenticateCall(deps);
   const storms = createStormFilter(deps.clock);
   const ring = createRingSeldom(() => deps.alarm.ring(inboundLane));
   const presence = createPresence(deps);
   const reading = createReadBackends(deps);
+  const receive: Inbound['receive'] = async (caller, body) => {
+    const call = readCall(body, caller.backendName);
+    const { secretId, phoneNumberId } = caller;
+    const store = () => append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
+    if (call.isConnecting) {
+      if ((await storms.once(phoneNumberId, store)) === 'repeated') return 'repeated';
+    } else {
+      if (call.state === 'due' && connectionEvents.has(call.event)) storms.forget(phoneNumberId);
+      await store();
+    }
+    if (call.state === 'due') ring();
+    return call.state;
+  };
+
   return {
-    authenticate: createAuthenticateCall(deps),
+    authenticate: (...call) => figures.admit(authenticate(...call)),
     takeBytes: createByteBudget(bytesAtOnceMax),
-    async receive(caller, body) {
-      const call = readCall(body, caller.backendName);
-      const { secretId, phoneNumberId } = caller;
-      const store = () => append.add({ ...call, id: deps.ids.uuidv7(), secretId, phoneNumberId });
-      if (call.isConnecting) {
-        if ((await storms.once(phoneNumberId, store)) === 'repeated') return 'repeated';
-      } else {
-        if (call.state === 'due' && connectionEvents.has(call.event)) storms.forget(phoneNumberId);
-        await store();
-      }
-      if (call.state === 'due') ring();
-      return call.state;
-    },
+    receive: (caller, body) => figures.store(receive(caller, body)),
     lane: createInboundLane({ ...deps, waitingToBeStored: () => append.waiting }),
     presence,
     readBackends: reading.run,

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Alarm } from '../../platform/alarm/alarm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Cursor, cutPage } from '../../platform/cursor.ts';
+import type { BatchObserver } from '../../platform/database/batch.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -63,6 +64,7 @@ export { setQuotaHeaders } from './routes/quota-headers.ts';
 export { SendingHeaders } from './routes/schemas.ts';
 export type { Quota } from './sending/send-input.ts';
 export { readTiming, requireAhead } from './sending/sending-options.ts';
+export { lookAtSends } from './waiting/send-backlog-system.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -95,6 +97,7 @@ export type MessagesOptions = {
   retryMs?: number;
   /** Milliseconds that a statement may go on whose connection broke; Postgres ends it after 3 s, so 5 s unless given. */
   uncertainForMs?: number;
+  observeBatch?: BatchObserver;
 };
 
 /** Sending, with every message committed before it leaves and settled after it. */
@@ -106,12 +109,13 @@ export function createMessages(deps: MessagesOptions) {
     underWay.add(done);
   };
   const surely = createSurely({ logger: deps.logger, closing: closing.signal });
-  const settleBatch = createSettleBatch({ pool: deps.batchPool });
+  const settleBatch = createSettleBatch({ pool: deps.batchPool, observer: deps.observeBatch });
   const settle = (settlement: Settlement) => surely(settlement.messageId, () => settleBatch.add(settlement));
   const quotaThresholds = createQuotaThresholds({ ...deps, keepAlive });
   const idempotency = createIdempotency({ pool: deps.batchPool });
   const acceptBatch = createAcceptBatch({
     pool: deps.batchPool,
+    observer: deps.observeBatch,
     noteUsage: quotaThresholds.note,
     onUncertain: (messages) => {
       for (const message of messages) keepAlive(giveBack(message));

@@ -43,6 +43,7 @@ import { findProfile, findUser, type LockedUser, lockUser, updateNames } from '.
 import { type Credential, deleteExpired, findLive } from './users-system.ts';
 
 export { apiKeyPrefix } from './api-key.ts';
+export { lookAtMails } from './mail-backlog-system.ts';
 export { createMails, type Mails, type MailsOptions } from './mails.ts';
 export { listOperatorIds, type ManagedUser, type UserChange, type UserFilter } from './operator-system.ts';
 export { type Credential, credentialName } from './users-system.ts';

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import { Batch } from '../../platform/database/batch.ts';
+import { Batch, type BatchObserver } from '../../platform/database/batch.ts';
 import type { DB } from '../../schema.ts';
 
 /** What an attempt came to, and what follows. */
@@ -77,7 +77,7 @@ const recordSql = `
 
 export type AttemptsBatch = Batch<AttemptRecord, Recorded>;
 
-export function createAttemptsBatch(deps: { pool: Pool }): AttemptsBatch {
+export function createAttemptsBatch(deps: { pool: Pool; observer?: BatchObserver | undefined }): AttemptsBatch {
   return new Batch<AttemptRecord, Recorded>({
     name: 'attempts',
     pool: deps.pool,
@@ -88,6 +88,7 @@ export function createAttemptsBatch(deps: { pool: Pool }): AttemptsBatch {
     lineMax: 65_536,
     lineWaitMaxMs: 10_000,
     write: recordAttempts,
+    observer: deps.observer,
   });
 }
 

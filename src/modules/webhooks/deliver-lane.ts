@@ -32,6 +32,8 @@ export type DeliverLaneDeps = {
   serverUrl: string;
   callEndpoint: CallEndpoint;
   attempts: Pick<AttemptsBatch, 'add'>;
+  /** Counts an attempt that is recorded. */
+  attempted(record: AttemptRecord): void;
   disableEndpoint(id: number, reason: 'gone' | 'only_failures'): Promise<void>;
   wakeLater: WakeLater;
   /** Aborted when nothing more can be recorded. */
@@ -85,6 +87,7 @@ export function createDeliverLane(deps: DeliverLaneDeps): Lane {
     const record = await attempt(delivery);
     const { isOverdue } = await recordSurely(record);
     log(delivery, record);
+    deps.attempted(record);
     if (record.nextMs !== null) deps.wakeLater(record.nextMs);
     if (record.reason === 'gone') await deps.disableEndpoint(delivery.endpointId, 'gone');
     else if (isOverdue) await deps.disableEndpoint(delivery.endpointId, 'only_failures');

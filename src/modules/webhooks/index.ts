@@ -4,11 +4,13 @@ import type { Alarm } from '../../platform/alarm/alarm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { type Cursor, cutPage } from '../../platform/cursor.ts';
+import type { BatchObserver } from '../../platform/database/batch.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
 import { createWakeLater } from '../../platform/lane/wake-later.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
 import { createAttemptsBatch, deleteOldDeliveries } from './attempts-system.ts';
@@ -16,6 +18,7 @@ import { createCallEndpoint } from './call-endpoint.ts';
 import { createDeliverLane, deliverLane } from './deliver-lane.ts';
 import { type DeliveryFilter, findDelivery, listAttempts, listDeliveries } from './deliveries-repository.ts';
 import type { Attempt, Delivery } from './delivery.ts';
+import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createDisableEndpoint } from './disable-endpoint.ts';
 import { deleteEndpointsOfDeletedNumbers } from './endpoints-system.ts';
 import { createRequireUsableUrl } from './errors.ts';
@@ -26,6 +29,7 @@ import { createReplay } from './replay.ts';
 import { createUseSettingsEndpoint } from './settings-endpoint.ts';
 import { createTestCall } from './test-call.ts';
 
+export { lookAtDeliveries } from './deliveries-backlog-system.ts';
 export { evofleetBody } from './format-body.ts';
 export { eventIdText } from './told-event.ts';
 
@@ -63,6 +67,8 @@ export type WebhookDeliveryOptions = {
   keepDays: number;
   /** After this long another worker takes over a delivery that one has claimed; 30,000 if unset. */
   leaseMs?: number;
+  metrics?: Metrics;
+  observeBatch?: BatchObserver;
 };
 
 const deletedAtOnce = 5_000;
@@ -74,7 +80,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
   const ring = () => deps.alarm.ring(deliverLane);
   const deliverLater = createWakeLater(ring);
   const fanOutLater = createWakeLater(() => deps.alarm.ring(fanOutLane));
-  const attempts = createAttemptsBatch({ pool: deps.batchPool });
+  const attempts = createAttemptsBatch({ pool: deps.batchPool, observer: deps.observeBatch });
+  const { attempted } = createDeliveryMetrics(deps.metrics ?? createMetrics());
   const callEndpoint = createCallEndpoint(deps);
   const requireUsableUrl = createRequireUsableUrl(deps.egress.checkUrl);
 
@@ -108,6 +115,7 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
       ...deps,
       callEndpoint,
       attempts,
+      attempted,
       disableEndpoint: createDisableEndpoint(deps),
       wakeLater: deliverLater.wakeLater,
       closing: closing.signal,

@@ -22,6 +22,12 @@ export type BatchOptions<Item, Result> = {
   /** Milliseconds after which a write that says nothing counts as a lost connection; longer than Postgres' own limits. */
   writeWithinMs?: number;
   inFlightMax?: number;
+  observer?: BatchObserver | undefined;
+};
+
+/** Is told of each batch that came to its end, whatever became of it. Must not throw. */
+export type BatchObserver = {
+  ended(name: string, batch: { items: number; written: number; seconds: number }): void;
 };
 
 type Waiting<Item, Result> = {
@@ -29,6 +35,7 @@ type Waiting<Item, Result> = {
   owner: number;
   bytes: number;
   arrivedAt: number;
+  isWritten: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
 };
@@ -71,6 +78,7 @@ export class Batch<Item, Result> implements AsyncDisposable {
         owner: this.#options.ownerOf(item),
         bytes: this.#options.bytesOf?.(item) ?? 0,
         arrivedAt: performance.now(),
+        isWritten: false,
         resolve,
         reject,
       });
@@ -166,6 +174,14 @@ export class Batch<Item, Result> implements AsyncDisposable {
   }
 
   async #run(batch: Waiting<Item, Result>[]): Promise<void> {
+    const startedAt = performance.now();
+    await this.#runOnClient(batch);
+    const written = batch.filter(({ isWritten }) => isWritten).length;
+    const seconds = (performance.now() - startedAt) / 1_000;
+    this.#options.observer?.ended(this.#options.name, { items: batch.length, written, seconds });
+  }
+
+  async #runOnClient(batch: Waiting<Item, Result>[]): Promise<void> {
     let client: PoolClient;
     try {
       client = await this.#options.pool.connect();
@@ -187,6 +203,7 @@ export class Batch<Item, Result> implements AsyncDisposable {
       const items = batch.map((waiting) => waiting.item);
       const results = await withinMs(this.#options.writeWithinMs, this.#options.write(client, items));
       batch.forEach((waiting, index) => {
+        waiting.isWritten = true;
         waiting.resolve(results[index] as Result);
       });
       return undefined;

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { Batch } from '../../../platform/database/batch.ts';
+import { Batch, type BatchObserver } from '../../../platform/database/batch.ts';
 import { acceptAny, isPlain } from './accept-any.ts';
 import { type Accepted, leaseSeconds, type NewMessage, plainValues } from './new-message.ts';
 
@@ -47,6 +47,7 @@ export function createAcceptBatch(deps: {
   onUncertain(messages: readonly NewMessage[]): void;
   /** Told of the units that each user has used after a batch. */
   noteUsage(usage: { userId: number; dailyMax: number; used: number; told: number }): void;
+  observer?: BatchObserver | undefined;
 }): AcceptBatch {
   return new Batch<NewMessage, Accepted>({
     name: 'accept',
@@ -56,6 +57,7 @@ export function createAcceptBatch(deps: {
     ownerOf: (message) => message.userId,
     bytesOf: (message) => message.content.length,
     onUncertain: deps.onUncertain,
+    observer: deps.observer,
     async write(client, messages) {
       const accepted = messages.every(isPlain)
         ? await acceptPlain(client, messages)

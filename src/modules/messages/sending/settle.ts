@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { Batch } from '../../../platform/database/batch.ts';
+import { Batch, type BatchObserver } from '../../../platform/database/batch.ts';
 import { appendedEventsPart } from '../../events/index.ts';
 import { sentStatsPart } from '../../statistics/index.ts';
 
@@ -111,7 +111,7 @@ const statements = {
 
 export type SettleBatch = Batch<Settlement, Settled>;
 
-export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
+export function createSettleBatch(deps: { pool: Pool; observer?: BatchObserver | undefined }): SettleBatch {
   return new Batch<Settlement, Settled>({
     name: 'settle',
     pool: deps.pool,
@@ -126,6 +126,7 @@ export function createSettleBatch(deps: { pool: Pool }): SettleBatch {
       settlements.some(({ status }) => refunded.includes(status))
         ? settleWithRefunds(client, settlements)
         : settle(client, settlements.some(({ evidence }) => evidence !== undefined) ? 'any' : 'plain', settlements),
+    observer: deps.observer,
   });
 }
 
