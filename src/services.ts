@@ -238,7 +238,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     keepDays: config.retentionDays.logs,
     ...overrides.fleet,
   });
-  const admin = createAdmin({ db, ids, logger, backends, phoneNumbers, plans, users, ...overrides.admin });
+  const admin = createAdmin({ db, ids, logger, backends, phoneNumbers, plans, users, fleet, ...overrides.admin });
 
   return {
     config,

@@ -22,6 +22,7 @@ import { listMisplaced, listMovable } from './fleet-plan-system.ts';
 import { createManageUsers } from './manage-users.ts';
 import { type FleetPlan, planMoves, unevenFrom } from './plan-moves.ts';
 import { searchMessages, searchNumbers, searchRequests, searchUsers } from './search-system.ts';
+import { createWatchFleet, type WatchedFleet } from './watch-fleet.ts';
 
 export type { Actor } from './audited.ts';
 
@@ -33,6 +34,7 @@ export type AdminDeps = {
   phoneNumbers: Pick<PhoneNumbers, 'move' | 'delete' | 'uptimes'>;
   plans: Pick<Plans, 'list' | 'find' | 'setPlacement'>;
   users: Pick<Users, 'managed'>;
+  fleet: WatchedFleet;
   /** Seconds a deleted user's row stays at least, for what is still being written; 120 if unset. */
   lastWritesSeconds?: number;
 };
@@ -150,6 +152,7 @@ export function createAdmin(deps: AdminDeps) {
     },
 
     ...manageUsers,
+    ...createWatchFleet({ fleet: deps.fleet, audited }),
     listNumbersOfUser: (userId: number): Promise<FoundNumber[]> => listNumbersOfUser(db, userId, numbersOfUserMax),
     listPlans: (): Promise<Plan[]> => deps.plans.list(),
     /** Holds for numbers placed from now on. Throws `not_found`, `invalid_request`. */

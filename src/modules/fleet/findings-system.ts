@@ -117,6 +117,11 @@ export async function listOpenFindings(
   return rows;
 }
 
+export async function findFinding(db: Kysely<DB>, id: string): Promise<Finding | undefined> {
+  const { rows } = await sql<Finding>`select ${columns} from findings f where id = ${id}`.execute(db);
+  return rows[0];
+}
+
 export type FindingFilter = {
   backendId?: number;
   phoneNumberId?: number;

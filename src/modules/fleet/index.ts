@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
 import { createFindings } from './findings.ts';
-import { type FindingFilter, listFindings, listRepairs } from './findings-system.ts';
+import { type FindingFilter, findFinding, listFindings, listRepairs } from './findings-system.ts';
 import { createHold } from './hold/hold.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createRemoveOld } from './incidents/remove-old.ts';
@@ -61,6 +61,7 @@ export function createFleet(deps: FleetDeps) {
     removeOld: createRemoveOld(deps),
     /** Lets what is under way come to its next step; it ends there. */
     close: (withinMs: number): Promise<void> => orphans.close(withinMs),
+    findFinding: (id: string) => findFinding(deps.db, id),
     /** What was found and mended, the latest first. */
     listFindings: (filter: FindingFilter, page: Parameters<typeof listFindings>[2]) =>
       listFindings(deps.db, filter, page),
