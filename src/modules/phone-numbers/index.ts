@@ -131,7 +131,7 @@ export function createPhoneNumbers(deps: {
     /** Links to a page by which the owner of a phone connects it without an account, as their user handles them. */
     shareLinks: createShareLinks(deps),
     /** What the visitors of such a link see and do. */
-    openShare: createOpenShare({ ...shared, fetchQr }),
+    openShare: createOpenShare({ ...shared, fetchQr, connect: connecting.connect }),
 
     /** How long the number was connected in the last 24 hours, 7 and 30 days. Throws `not_found`. */
     async uptime(userId: number, id: number): Promise<Uptime> {

@@ -18,6 +18,7 @@ export function createOpenShare(deps: {
   db: Kysely<DB>;
   users: Pick<Users, 'checkGuesses' | 'noteFailedGuess'>;
   fetchQr(userId: number, id: number): Promise<PhoneNumber>;
+  connect(userId: number, id: number, pairingNumber: string): Promise<PhoneNumber>;
 }) {
   const { db, users } = deps;
 
@@ -30,6 +31,15 @@ export function createOpenShare(deps: {
     throw notFound('Share link');
   }
 
+  async function makeCode({ id, userId, phoneNumberId }: Share, pairingNumber: string | undefined): Promise<void> {
+    if (pairingNumber === undefined) {
+      await deps.fetchQr(userId, phoneNumberId);
+      return;
+    }
+    if (!(await takePairing(db, id, pairingsMax))) throw tooManyPairings();
+    await deps.connect(userId, phoneNumberId, pairingNumber);
+  }
+
   return {
     /** The number as it is now; asks nothing of its backend. */
     async look(token: string, ipAddress: string): Promise<SharedNumber> {
@@ -38,13 +48,12 @@ export function createOpenShare(deps: {
 
     /**
      * Has the number's backend show a code, where there is none; a number may be given to get a code that is typed.
-     * Throws `too_many_attempts`, `backend_failed`, `backend_unavailable` as well.
+     * Throws `too_many_attempts`, `backend_failed`, `backend_unavailable`, `move_under_way`, `creation_under_way` as well.
      */
     async connect(token: string, ipAddress: string, pairingNumber?: string): Promise<SharedNumber> {
       const share = await open(token, ipAddress);
       if (share.isUsed || share.status === 'connected') return viewOf(share);
-      if (pairingNumber !== undefined && !(await takePairing(db, share.id, pairingsMax))) throw tooManyPairings();
-      await deps.fetchQr(share.userId, share.phoneNumberId).catch(ignoreDeleted);
+      await makeCode(share, pairingNumber).catch(ignoreDeleted);
       return viewOf(await open(token, ipAddress));
     },
   };

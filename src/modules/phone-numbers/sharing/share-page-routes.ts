@@ -72,6 +72,8 @@ export function registerSharePageRoutes(
             'too_many_attempts',
             'backend_failed',
             'backend_unavailable',
+            'move_under_way',
+            'creation_under_way',
           ),
         },
       },

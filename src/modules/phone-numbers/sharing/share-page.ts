@@ -49,7 +49,7 @@ ${displayName === null ? '' : `<p>${before}<bdi>${escapeHtml(displayName)}</bdi>
 <form id="form" method="post" novalidate>
 <label for="number">${t('pairingNumber')}</label>
 <input id="number" type="tel" dir="ltr" autocomplete="tel" required aria-describedby="hint outcome">
-<p class="hint" id="hint">${t('pairingHint')}</p>
+<p id="hint" class="hint">${t('pairingHint')}</p>
 <button id="pair" type="submit">${t('pairingAsk')}</button>
 </form>
 <p id="outcome" role="status" aria-live="polite"></p>
@@ -59,7 +59,7 @@ ${displayName === null ? '' : `<p>${before}<bdi>${escapeHtml(displayName)}</bdi>
 <summary>${t('helpTitle')}</summary>
 <ul><li>${t('helpOnline')}</li><li>${t('helpDevices')}</li><li>${t('helpReload')}</li><li>${t('helpSender')}</li></ul>
 </details>
-<p class="hint" id="ends"></p>
+<p id="ends" class="hint"></p>
 </main>
 ${languageSwitch(language)}
 <script type="application/json" id="texts">${jsonInHtml(texts)}</script>

@@ -1,3 +1,4 @@
+import { missingOnBackend } from '../connecting/apply-connection.ts';
 import type { NumberStatus } from '../phone-number.ts';
 
 /** A link as its user sees it; its secret is known to nobody any more. */
@@ -5,7 +6,7 @@ export type ShareLink = { id: string; expiresAt: Date; createdAt: Date };
 
 /**
  * `waiting`: for a code · `scan`: there is one · `connected`: by this link · `lost`: that connection ended since ·
- * `broken`: the number's backend cannot connect it.
+ * `broken`: its backend has lost the number.
  */
 export type ShareState = 'waiting' | 'scan' | 'connected' | 'lost' | 'broken';
 
@@ -27,11 +28,12 @@ export type Share = {
   phoneNumberId: number;
   isUsed: boolean;
   status: NumberStatus;
+  statusReason: string | null;
 } & Omit<SharedNumber, 'state'>;
 
-export function stateOf({ isUsed, status, qrCode }: Pick<Share, 'isUsed' | 'status' | 'qrCode'>): ShareState {
+export function stateOf({ isUsed, status, statusReason, qrCode }: Share): ShareState {
   if (status === 'connected') return 'connected';
   if (isUsed) return 'lost';
-  if (status === 'error') return 'broken';
+  if (status === 'error' && statusReason === missingOnBackend) return 'broken';
   return qrCode === null ? 'waiting' : 'scan';
 }

@@ -12,9 +12,9 @@ const saysDoneFor = sql.raw(`interval '10 minutes'`);
 export async function findShare(db: Kysely<DB>, tokenHash: Buffer): Promise<Share | undefined> {
   const { rows } = await sql<Share>`
     select l.id, l.user_id as "userId", l.phone_number_id as "phoneNumberId", l.used_at is not null as "isUsed",
-      n.status, n.display_name as "displayName", coalesce(b.is_sandbox, false) as "isSandbox",
+      n.status, n.status_reason as "statusReason", n.display_name as "displayName", coalesce(b.is_sandbox, false) as "isSandbox",
       case when n.qr_expires_at > app_now() then n.qr_code end as "qrCode",
-      case when n.qr_expires_at > app_now() then n.pairing_code end as "pairingCode",
+      case when n.pairing_expires_at > app_now() then n.pairing_code end as "pairingCode",
       greatest(0, extract(epoch from coalesce(n.qr_expires_at, app_now()) - app_now()) * 1000)::int as "qrExpiresInMs",
       greatest(0, extract(epoch from l.expires_at - app_now()) * 1000)::int as "linkExpiresInMs"
     from share_links l
