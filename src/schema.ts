@@ -130,7 +130,10 @@ export interface Deliveries {
 }
 
 export interface Endpoints {
+  by_events: Generated<boolean>;
   created_at: Generated<Timestamp>;
+  dialect: string | null;
+  dialect_events: string[] | null;
   disabled_at: Timestamp | null;
   disabled_reason: string | null;
   enabled: Generated<boolean>;
@@ -138,6 +141,7 @@ export interface Endpoints {
   failing_since: Timestamp | null;
   format: Generated<string>;
   from_settings: Generated<boolean>;
+  headers_sealed: string | null;
   id: Generated<number>;
   is_default: Generated<boolean>;
   phone_number_id: number | null;
@@ -148,6 +152,7 @@ export interface Endpoints {
   updated_at: Generated<Timestamp>;
   url: string;
   user_id: number;
+  with_media: Generated<boolean>;
 }
 
 export interface EventArrivals {
@@ -504,6 +509,7 @@ export interface PhoneNumbers {
   profile_name: string | null;
   qr_code: string | null;
   qr_expires_at: Timestamp | null;
+  qr_text: string | null;
   removed_from_backend_at: Timestamp | null;
   reservation_id: string | null;
   rests: Generated<number>;
