@@ -1,0 +1,6 @@
+export { createDatabases, type Databases } from './databases.ts';
+export { createDockerDriver, type DockerSettings } from './docker-driver.ts';
+export { createNoneDriver } from './none-driver.ts';
+export { createProvisioner, type Provisioner, type ProvisionerDeps } from './provisioner.ts';
+export { type ContainerFigures, listContainers } from './provisioning-reads-system.ts';
+export type { EngineServer, ServerDriver, ServerSpec, ServerUsage } from './server-driver.ts';
