@@ -28,6 +28,7 @@ export function startLanes(services: Services): AsyncDisposable {
   alarm.every('remove-deleted-numbers', 30 * second, phoneNumbers.removeDeleted);
   alarm.every('expire-qr-codes', 5 * second, phoneNumbers.expireQrCodes);
   alarm.every('supervise-connecting', 2 * second, phoneNumbers.superviseConnecting);
+  alarm.every('reconcile-backends', fleet.reconciling.lookEveryMs, fleet.reconciling.reconcile);
   alarm.every('watch-fleet', 2 * second, fleet.watch);
   alarm.every('look-for-orphans', fleet.orphans.lookEveryMs, fleet.orphans.lookForOrphans);
   alarm.every('remove-old-findings', 3_600 * second, fleet.removeOld);

@@ -235,6 +235,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     clock,
     logger,
     backends,
+    phoneNumbers,
     keepDays: config.retentionDays.logs,
     ...overrides.fleet,
   });

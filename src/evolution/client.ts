@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { callActions } from './client-actions.ts';
+import { callFleetReads } from './client-fleet-reads.ts';
 import { callHistory } from './client-history.ts';
 import { callInstances } from './client-instances.ts';
 import { callReads } from './client-reads.ts';
@@ -36,6 +37,7 @@ export type EvolutionClientDeps = {
 };
 
 export type EvolutionClient = ReturnType<typeof createEvolutionClient>;
+export type FleetReads = ReturnType<typeof callFleetReads>;
 export type EvolutionActions = ReturnType<typeof callActions>;
 
 /**
@@ -61,6 +63,7 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     ...callActions({ origin, prefix, dispatcher, apiKey }),
     ...callHistory({ origin, prefix, dispatcher, apiKey }),
     reads: callReads({ origin, prefix, dispatcher, apiKey }),
+    fleet: callFleetReads({ origin, prefix, dispatcher, apiKey, deadlineMs: deps.readTimeoutMs }),
     send,
   };
 

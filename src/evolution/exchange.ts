@@ -20,11 +20,27 @@ export type Exchanged =
   | { kind: 'unreadable'; status: number; detail: string }
   | { kind: 'failed'; failure: CallFailure; status: number | undefined };
 
+export type ExchangedText =
+  | Exclude<Exchanged, { kind: 'answered' }>
+  | { kind: 'answered'; status: number; text: string };
+
 /**
  * Sends one request and reads its JSON answer. Never rejects, whatever the server does. What is asked on behalf of a traced
  * request continues its trace.
  */
 export async function exchange(dispatcher: Dispatcher, origin: string, call: Exchange): Promise<Exchanged> {
+  const result = await exchangeText(dispatcher, origin, call);
+  if (result.kind !== 'answered') return result;
+  const { status, text } = result;
+  try {
+    return { kind: 'answered', status, body: JSON.parse(text) };
+  } catch {
+    return { kind: 'unreadable', status, detail: text === '' ? 'empty answer' : 'not JSON' };
+  }
+}
+
+/** The same for an answer that is plain text. */
+export async function exchangeText(dispatcher: Dispatcher, origin: string, call: Exchange): Promise<ExchangedText> {
   let status: number | undefined;
   let text: string | null;
   const trace = traceHeaders();
@@ -43,11 +59,7 @@ export async function exchange(dispatcher: Dispatcher, origin: string, call: Exc
     return { kind: 'failed', failure: callFailure(error), status };
   }
   if (text === null) return { kind: 'unreadable', status, detail: `more than ${call.answerBytesMax} bytes` };
-  try {
-    return { kind: 'answered', status, body: JSON.parse(text) };
-  } catch {
-    return { kind: 'unreadable', status, detail: text === '' ? 'empty answer' : 'not JSON' };
-  }
+  return { kind: 'answered', status, text };
 }
 
 /** A name as one part of a path, whatever it holds. */

@@ -3,7 +3,7 @@ import { ControlError } from './control.ts';
 import type { Flood, Inbound } from './inbound.ts';
 import type { LedgerSend } from './ledger.ts';
 import type { Answer, Json } from './types.ts';
-import { asJson, asText } from './world.ts';
+import { asJson, asList, asText } from './world.ts';
 
 export const CONTROL_PREFIX = '/__sandbox';
 
@@ -66,8 +66,21 @@ const deeds: Record<string, Deed> = {
   'forget-row': (control, name) => control.forgetRow(name),
   'forget-memory': (control, name) => control.forgetMemory(name),
   'wipe-webhook': (control, name) => control.wipeWebhook(name),
+  'change-webhook': (control, name, body) => control.changeWebhook(name, body),
+  'change-settings': (control, name, body) => control.changeSettings(name, body),
+  'switch-on': (control, name, body) => control.switchOn(name, asList(body.what).map(String)),
+  'set-state': (control, name, body) => control.setState(name, asState(body.state)),
+  'lose-session': (control, name) => control.loseSession(name),
   forget: (control, name) => control.forget(name),
 };
+
+const states = ['open', 'connecting', 'close', 'refused'] as const;
+
+function asState(value: unknown): (typeof states)[number] {
+  const state = states.find((each) => each === value);
+  if (state === undefined) throw new ControlError(`state: one of ${states.join(', ')}`);
+  return state;
+}
 
 function readLedger(control: Control, query: Json): Json {
   const after = Number(query.after ?? 0);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { InstanceState } from '../evolution/wire.ts';
 import { acknowledge } from './acks.ts';
 import { lose, openSocket, type Phone, scan } from './connection.ts';
 import { type Flood, type Inbound, receive, receiveMany } from './inbound.ts';
@@ -7,7 +8,7 @@ import { type Knobs, knobProblems } from './knobs.ts';
 import type { Ledger } from './ledger.ts';
 import { createRandomRow } from './random-row.ts';
 import { echo } from './sends.ts';
-import type { Live, Row } from './types.ts';
+import type { Live, Row, Settings, WebhookRow } from './types.ts';
 import type { Webhooks } from './webhooks.ts';
 import { rowOf, touch, type World } from './world.ts';
 
@@ -49,6 +50,15 @@ export type Control = {
   /** The memory loses the instance while the database keeps it. */
   forgetMemory(name: string): void;
   wipeWebhook(name: string): void;
+  /** Somebody changes its webhook: its address, say, or that it is enabled. */
+  changeWebhook(name: string, change: Partial<WebhookRow>): void;
+  changeSettings(name: string, change: Partial<Settings>): void;
+  /** Somebody switches on what also reads its messages, such as `Chatwoot`, `Websocket` or `typebot`. */
+  switchOn(name: string, what: readonly string[]): void;
+  /** Its socket is closed or hangs, without any event; the credentials stay. */
+  setState(name: string, state: InstanceState): void;
+  /** The credentials of its phone are lost: it needs a scan at its next connect. */
+  loseSession(name: string): void;
   /** Both lose it, without any event. */
   forget(name: string): void;
   /** The process starts anew: memory, timers and webhook calls under way are lost, the database comes back. */
@@ -121,6 +131,22 @@ export function createControl(world: World, webhooks: Webhooks): Control {
       const found = rowOf(world, live(name)) ?? row(name);
       touch(world, found, { webhook: null });
     },
+    changeWebhook(name, change) {
+      const found = row(name);
+      if (found.webhook === null) throw new ControlError(`instance ${name} has no webhook`);
+      touch(world, found, { webhook: { ...found.webhook, ...change } });
+    },
+    changeSettings(name, change) {
+      const found = row(name);
+      if (found.settings !== null) touch(world, found, { settings: { ...found.settings, ...change } });
+    },
+    switchOn: (name, what) => touch(world, row(name), { foreign: [...what] }),
+    setState(name, state) {
+      const found = live(name);
+      found.socket++;
+      found.state = state;
+    },
+    loseSession: (name) => touch(world, row(name), { paired: false }),
     forget(name) {
       forgetRow(name);
       if (world.lives.has(name)) forgetMemory(name);

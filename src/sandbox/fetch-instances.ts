@@ -39,16 +39,17 @@ function list(world: World, names: string[]): { status: number; body: Json[] } {
 }
 
 function show(world: World, row: Row): Json {
-  const { paired: _paired, groups: _groups, settings, webhook: _webhook, ...columns } = row;
+  const { paired: _paired, groups: _groups, settings, webhook: _webhook, foreign = [], ...columns } = row;
+  const attached = (name: string) => (foreign.includes(name) ? { enabled: true, instanceId: row.id } : null);
   return {
     ...columns,
     clientName: world.clientName,
-    Chatwoot: null,
+    Chatwoot: attached('Chatwoot'),
     Proxy: null,
-    Rabbitmq: null,
-    Nats: null,
-    Sqs: null,
-    Websocket: null,
+    Rabbitmq: attached('Rabbitmq'),
+    Nats: attached('Nats'),
+    Sqs: attached('Sqs'),
+    Websocket: attached('Websocket'),
     Setting: settings ? { ...settings, instanceId: row.id } : null,
     _count: { Message: world.messages.count(row.id), Contact: 0, Chat: 0 },
   };

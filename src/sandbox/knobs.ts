@@ -67,6 +67,10 @@ export type Knobs = {
   /** From the send, not from the delivery. */
   readAfterMs: number;
   bodyLimitBytes: number;
+  /** `/metrics` answers everybody; otherwise it asks for credentials that nobody has. */
+  openMetrics: boolean;
+  /** Bots can be switched on. */
+  bots: boolean;
   /** Entries that the ledger keeps of each kind; older ones go. */
   ledgerLimit: number;
 };
@@ -106,6 +110,8 @@ export const realKnobs: Readonly<Knobs> = {
   deliveredAfterMs: 300,
   readAfterMs: 700,
   bodyLimitBytes: 136 * 1024 * 1024,
+  openMetrics: false,
+  bots: false,
   ledgerLimit: 200_000,
 };
 

@@ -1,4 +1,5 @@
 import { chatRoutes } from './chat-routes.ts';
+import { foreignRoutes } from './foreign-routes.ts';
 import { groupRoutes } from './group-routes.ts';
 import { inboundRoutes } from './inbound-routes.ts';
 import { instanceRoutes } from './instance-routes.ts';
@@ -22,6 +23,7 @@ export function createRouter(): (method: string, path: string) => Match | undefi
     ...webhookRoutes,
     ...settingsRoutes,
     ...inboundRoutes,
+    ...foreignRoutes,
   ]) {
     table.set(`${route.method} ${route.path}${route.named ? '/' : ''}`, route);
   }

@@ -23,6 +23,8 @@ export type Row = {
   paired: boolean;
   settings: SettingsRow | null;
   webhook: WebhookRow | null;
+  /** What else is switched on, such as `Chatwoot` or `typebot`. */
+  foreign?: string[];
   /** Of the phone number, which WhatsApp itself keeps. */
   groups?: Group[];
 };

@@ -1,6 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Pool } from 'undici';
-import { createEvolutionClient, type EvolutionActions, type EvolutionClient } from '../../evolution/client.ts';
+import {
+  createEvolutionClient,
+  type EvolutionActions,
+  type EvolutionClient,
+  type FleetReads,
+} from '../../evolution/client.ts';
 import type { EvolutionReads } from '../../evolution/client-reads.ts';
 import type { SendOutcome } from '../../evolution/outcome.ts';
 import { createEvolutionPool } from '../../evolution/pool.ts';
@@ -32,6 +37,8 @@ export type Backend = {
   reads: EvolutionReads;
   /** For calls about instances, which may hold a connection for many seconds. */
   control: EvolutionClient;
+  /** For looking over all its instances: few connections and short deadlines, so that it takes little of its time. */
+  fleet: FleetReads;
   /** For probes alone, so that a busy backend does not look like a dead one. */
   probing: Pick<EvolutionClient, 'probe' | 'verifyCredentials' | 'version'>;
   /**
@@ -54,6 +61,7 @@ type Entry = Backend & {
 // It reads memory only there: a server that takes longer hangs.
 const probeWithinMs = 3_000;
 const readsMax = 24;
+const looksMax = 2;
 
 /** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
 export function apiKeyContext(url: string): string {
@@ -119,6 +127,7 @@ export function createRegistry(deps: {
     const sends = client(undefined, readTimeoutMs);
     const control = client(64, readTimeoutMs);
     const { reads } = client(readsMax, readTimeoutMs);
+    const { fleet } = client(looksMax, Math.min(readTimeoutMs, probeWithinMs));
     const poolsOfCalls = [...pools];
     const probing = client(2, Math.min(readTimeoutMs, probeWithinMs));
     const breaker = createBreaker({
@@ -141,6 +150,7 @@ export function createRegistry(deps: {
       actions: control,
       reads,
       control,
+      fleet,
       probing,
       async close(withinMs) {
         if (await within(withinMs, Promise.all(pools.map((pool) => pool.close())))) return;

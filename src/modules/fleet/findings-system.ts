@@ -9,6 +9,7 @@ export const findingKinds = [
   'webhook_differs',
   'settings_differ',
   'state_differs',
+  'not_connected',
   'silent',
   'foreign_setting',
   'unreadable_answer',
@@ -33,6 +34,8 @@ export type Finding = {
   /** Rungs taken so far. */
   step: number;
   nextStepAt: Date;
+  /** Whether the next rung may be taken now. */
+  isDue: boolean;
   foundAt: Date;
   lastSeenAt: Date;
   endedAt: Date | null;
@@ -101,6 +104,14 @@ export async function insertRepair(
   await sql`
     update findings set step = step + 1, next_step_at = app_now() + make_interval(secs => ${pauseMs / 1_000}::float8)
     where id = ${finding.id}`.execute(tx);
+}
+
+/** How many rungs of a kind were taken on a backend within the last minute. */
+export async function countRecentRepairs(db: Kysely<DB>, backendId: number, step: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from repairs
+    where ended_at > app_now() - interval '1 minute' and backend_id = ${backendId} and step = ${step}`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 /** Open findings of a backend, the oldest first; all of them unless kinds are named. */
@@ -183,5 +194,6 @@ export async function listRepairs(
 
 const columns = sql.raw(`f.id, f.backend_id as "backendId", f.phone_number_id as "phoneNumberId",
   f.backend_name as "backendName", f.kind, f.detail, f.sightings, f.step, f.next_step_at as "nextStepAt",
+  f.next_step_at <= app_now() as "isDue",
   date_trunc('milliseconds', f.found_at) as "foundAt", f.last_seen_at as "lastSeenAt", f.ended_at as "endedAt",
   f.outcome`);

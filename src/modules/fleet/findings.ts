@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { DB } from '../../schema.ts';
+import { alertEvent } from './alerts/alert.ts';
 import {
   closeFinding,
   type Finding,
@@ -50,7 +51,7 @@ export function createFindings(deps: { db: Kysely<DB>; ids: Ids }) {
         const found: (Finding & { isNew: boolean })[] = [];
         for (const sighting of sightings) {
           const finding = await upsertFinding(tx, ids.uuidv7(), sighting);
-          if (finding.isNew) tell(findingEvent(finding));
+          if (finding.isNew) for (const event of [findingEvent(finding), ...alertsOf(finding)]) tell(event);
           found.push(finding);
         }
         return found;
@@ -68,7 +69,10 @@ export function createFindings(deps: { db: Kysely<DB>; ids: Ids }) {
       });
     },
 
-    /** A rung of the ladder was taken. `ends` ends the finding with it; else the next rung waits `pauseMs`. */
+    /**
+     * A rung of the ladder was taken. `ends` ends the finding with it; else the next rung waits `pauseMs`. `isHopeless`: a
+     * person should look.
+     */
     async recordRepair(
       lease: HeldLease,
       finding: Finding,
@@ -79,17 +83,58 @@ export function createFindings(deps: { db: Kysely<DB>; ids: Ids }) {
         beganAt: Date;
         pauseMs: number;
         ends?: FindingOutcome;
+        isHopeless?: boolean;
       },
     ): Promise<void> {
       await underLease(lease, async (tx, tell) => {
         const id = ids.uuidv7();
         await insertRepair(tx, { ...repair, id, finding });
         tell(repairEvent(id, finding, repair));
+        if (repair.isHopeless === true) tell(hopelessAlert(finding));
         const ended = repair.ends === undefined ? undefined : await closeFinding(tx, finding.id, repair.ends);
         if (ended !== undefined) tell(findingEvent(ended));
       });
     },
   };
+}
+
+export /** Of what is not ours to mend a person must hear. */
+function alertsOf({ kind, backendId, phoneNumberId, detail }: Finding): FleetEvent[] {
+  const about = { kind, backendId, incidentId: null };
+  if (kind === 'unreadable_answer') {
+    return [
+      alertEvent({
+        ...about,
+        severity: 'critical',
+        text: `Backend ${backendId} answers as no Evolution server does; nothing it says of its numbers is believed.`,
+        numbers: 0,
+        cure: 'See what answers at its address: a proxy in between, or a server of another kind.',
+      }),
+    ];
+  }
+  if (kind !== 'foreign_setting') return [];
+  const settings = Array.isArray(detail?.settings) ? detail.settings.join(', ') : 'something';
+  return [
+    alertEvent({
+      ...about,
+      severity: 'warning',
+      text: `Phone number ${phoneNumberId} has ${settings} switched on at backend ${backendId}, which Evofleet did not do.`,
+      numbers: 1,
+      cure: 'Switch it off there unless it is wanted: it sees all messages of this number, and may answer them.',
+    }),
+  ];
+}
+
+function hopelessAlert({ kind, backendId, phoneNumberId }: Finding): FleetEvent {
+  return alertEvent({
+    severity: 'warning',
+    kind: 'repair_fails',
+    text: `Phone number ${phoneNumberId} on backend ${backendId} stays as it was found (${kind}) in spite of several repairs.`,
+    backendId,
+    numbers: 1,
+    incidentId: null,
+    cure: 'Look at its repairs. They go on at longer and longer intervals.',
+  });
 }
 
 export function findingEvent(finding: Finding): FleetEvent {

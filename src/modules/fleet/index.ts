@@ -5,6 +5,7 @@ import { createLeases } from '../../platform/lease/leases.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { DB } from '../../schema.ts';
 import type { Backends } from '../backends/index.ts';
+import type { PhoneNumbers } from '../phone-numbers/index.ts';
 import { createFindings } from './findings.ts';
 import { type FindingFilter, findFinding, listFindings, listRepairs } from './findings-system.ts';
 import { createHold } from './hold/hold.ts';
@@ -14,6 +15,7 @@ import { createWatchDisconnects, type DisconnectOptions } from './incidents/watc
 import { createWatchOutages } from './incidents/watch-outages.ts';
 import { createOrphans, type OrphanOptions } from './orphans/orphans.ts';
 import { createOverview } from './overview/overview.ts';
+import { createReconcile, type ReconcileOptions } from './reconcile/reconcile.ts';
 
 export { type Finding, type FindingFilter, type FindingKind, findingKinds, type Repair } from './findings-system.ts';
 export { askFleetFigures } from './fleet-metrics.ts';
@@ -29,8 +31,10 @@ export type FleetDeps = {
   clock: Clock;
   logger: Logger;
   backends: Pick<Backends, 'backendOf'>;
+  phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
   /** Days that findings and incidents are kept after their end. */
   keepDays: number;
+  reconcile?: ReconcileOptions;
   orphans?: OrphanOptions;
   disconnects?: DisconnectOptions;
 };
@@ -44,8 +48,10 @@ export function createFleet(deps: FleetDeps) {
   const watchOutages = createWatchOutages({ ...deps, incidents });
   const watchDisconnects = createWatchDisconnects({ ...deps, incidents, ...deps.disconnects });
   const orphans = createOrphans({ ...deps, ...deps.orphans, leases, findings, incidents, hold });
+  const reconciling = createReconcile({ ...deps, ...deps.reconcile, leases, findings });
   return {
     findings,
+    reconciling,
     /** What befell whole backends, and the order to go on after a stop. */
     incidents,
     /** The brake of all removals and re-creations that nobody ordered. */
@@ -60,7 +66,9 @@ export function createFleet(deps: FleetDeps) {
     /** Periodic: forgets what ended long ago. Safe in parallel. */
     removeOld: createRemoveOld(deps),
     /** Lets what is under way come to its next step; it ends there. */
-    close: (withinMs: number): Promise<void> => orphans.close(withinMs),
+    async close(withinMs: number): Promise<void> {
+      await Promise.all([orphans.close(withinMs), reconciling.close(withinMs)]);
+    },
     findFinding: (id: string) => findFinding(deps.db, id),
     /** What was found and mended, the latest first. */
     listFindings: (filter: FindingFilter, page: Parameters<typeof listFindings>[2]) =>

@@ -118,7 +118,7 @@ export function createPhoneNumbers(deps: {
      */
     checkConnection,
     /** What each number should be on its backend; see its own descriptions. */
-    desired: createDesired(deps),
+    desired: createDesired(shared),
     /** The user's connected number that a token, or an id of ours, stands for; by token a second old at most. */
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */

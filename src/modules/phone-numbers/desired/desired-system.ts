@@ -53,6 +53,15 @@ export async function saveSettings(
   return rows[0]?.settings;
 }
 
+/** Answers false where it has no credentials to lose, or lives elsewhere. */
+export async function endPairing(tx: Transaction<DB>, id: number, backendName: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update phone_numbers set is_paired = false, updated_at = now(),
+      status_reason = case when status = 'disconnected' then 'logged_out' else status_reason end
+    where id = ${id} and backend_name = ${backendName} and is_paired and deleted_at is null`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
 const isLive = sql`n.deleted_at is null and n.backend_name is not null`;
 
 const selectDesired = sql`

@@ -5,15 +5,24 @@ import type { WebhookRow } from '../../../evolution/wire.ts';
 import type { SecretBox } from '../../../platform/crypto/secret-box.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { notFound } from '../../../platform/errors.ts';
+import type { Ids } from '../../../platform/ids.ts';
 import type { DB } from '../../../schema.ts';
 import { instanceWebhook } from '../instance-webhook.ts';
+import type { ResolveToken } from '../resolve-token.ts';
 import { type DesiredNumber, findDesired, listDesired, saveSettings } from './desired-system.ts';
+import { createNoteLostSession } from './lost-session.ts';
 import { type NumberSettings, wholeSettings } from './number-settings.ts';
 
 export type Desired = ReturnType<typeof createDesired>;
 
 /** What each number should be on its backend, and the calls that make it so again without touching its connection. */
-export function createDesired(deps: { db: Kysely<DB>; secretBox: SecretBox; callbackUrl(): string }) {
+export function createDesired(deps: {
+  db: Kysely<DB>;
+  ids: Ids;
+  secretBox: SecretBox;
+  tokens: Pick<ResolveToken, 'forget'>;
+  callbackUrl(): string;
+}) {
   const { db } = deps;
 
   function webhookOf(number: DesiredNumber) {
@@ -50,6 +59,8 @@ export function createDesired(deps: { db: Kysely<DB>; secretBox: SecretBox; call
       const webhook = webhookOf(number);
       if (webhook !== undefined) await client.setWebhook(number.backendName, webhook);
     },
+
+    noteLostSession: createNoteLostSession(deps),
 
     settingsOf: (number: DesiredNumber): NumberSettings => wholeSettings(number.settings),
 

@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Ids } from '../../../platform/ids.ts';
+import type { Leases } from '../../../platform/lease/leases.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { within } from '../../../platform/within.ts';
+import type { DB } from '../../../schema.ts';
+import type { Backends } from '../../backends/index.ts';
+import type { PhoneNumbers } from '../../phone-numbers/index.ts';
+import { type Findings, LeaseLost } from '../findings.ts';
+import { createRepair, type RepairOptions } from '../repair/repair.ts';
+import { createPass, type PassOptions } from './pass.ts';
+import { beginPass, listDuePasses } from './reconciles-system.ts';
+
+export type ReconcileOptions = PassOptions &
+  RepairOptions & {
+    /** From one pass over a backend to the next; 30,000 if unset. */
+    everyMs?: number;
+    /** Part of it by which each wait is longer or shorter, by chance; 0.1 if unset. */
+    jitter?: number;
+    /** From one look at which passes are due to the next; 1,000 if unset. */
+    lookEveryMs?: number;
+    /** How long nobody looks at a backend after the process that did has died; 45,000 if unset. */
+    leaseMs?: number;
+  };
+
+export type Reconcile = ReturnType<typeof createReconcile>;
+
+const waitAtMostMs = 500;
+
+/**
+ * Holds what each phone number should be against what its backend says, and mends what differs. Each backend has its
+ * own pass, in one process at a time; one that hangs keeps no other from its turn.
+ */
+export function createReconcile(
+  deps: {
+    db: Kysely<DB>;
+    ids: Ids;
+    clock: Clock;
+    logger: Logger;
+    leases: Leases;
+    backends: Pick<Backends, 'backendOf'>;
+    phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
+    findings: Findings;
+  } & ReconcileOptions,
+) {
+  const { db, leases, everyMs = 30_000, jitter = 0.1, lookEveryMs = 1_000, leaseMs = 45_000 } = deps;
+  const pass = createPass({ ...deps, everyMs });
+  const repair = createRepair(deps);
+  const flights = new Map<number, Promise<void>>();
+  let isClosing = false;
+
+  async function underLease(backendId: number): Promise<void> {
+    const name = `reconcile:${backendId}`;
+    const held = await leases.acquire(name, leaseMs);
+    if (held === null) return;
+    const lease = { name, epoch: held.epoch };
+    let isLost = false;
+    const renewal = setInterval(() => {
+      leases.renew(name, held.epoch, leaseMs).then(
+        (isHeld) => {
+          isLost ||= !isHeld;
+        },
+        () => undefined,
+      );
+    }, leaseMs / 3);
+    const check = () => {
+      if (isLost || isClosing) throw new LeaseLost(name);
+    };
+    try {
+      const nextInMs = everyMs * (1 - jitter + 2 * jitter * deps.ids.random());
+      const remembered = await beginPass(db, backendId, lease, nextInMs);
+      if (remembered === undefined) return;
+      const backend = await deps.backends.backendOf(backendId);
+      const { isTrusted } = await pass(backend, lease, remembered, check);
+      if (isTrusted) await repair(lease, backend, check);
+    } finally {
+      clearInterval(renewal);
+      // It ends by itself as well.
+      await leases.release(name, held.epoch).catch(() => undefined);
+    }
+  }
+
+  function start(backendId: number): Promise<void> {
+    const flight = underLease(backendId)
+      .catch((error) => {
+        if (error instanceof LeaseLost) return;
+        deps.logger.warn({ event: 'pass_failed', backend_id: backendId, err: error }, 'pass over a backend failed');
+      })
+      .finally(() => flights.delete(backendId));
+    flights.set(backendId, flight);
+    return flight;
+  }
+
+  return {
+    /** Periodic, every `lookEveryMs`: begins the passes that are due. Safe in parallel. */
+    async reconcile(): Promise<void> {
+      if (isClosing) return;
+      const due = (await listDuePasses(db)).filter((id) => !flights.has(id));
+      await within(waitAtMostMs, Promise.all(due.map(start)));
+    },
+    lookEveryMs,
+    /** Passes under way end at their next step. */
+    async close(withinMs: number): Promise<void> {
+      isClosing = true;
+      await within(withinMs, Promise.all(flights.values()));
+    },
+  };
+}

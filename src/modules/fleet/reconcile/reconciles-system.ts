@@ -1,0 +1,56 @@
+import { type Kysely, sql } from 'kysely';
+import { stillHeld } from '../../../platform/lease/leases.ts';
+import type { DB } from '../../../schema.ts';
+import type { HeldLease } from '../findings-system.ts';
+
+/** What passes over a backend remember from one to the next, whichever process makes them. */
+export type Remembered = {
+  /** The id of the last number that each spread-out question was about. */
+  cursors?: Record<string, number>;
+  /** Milliseconds of the backend's time that each question takes. */
+  costsMs?: Record<string, number>;
+  /** Milliseconds of the quickest answer: the way there and back. */
+  quickestMs?: number;
+  /** Questions that it refused, with the time (ms since 1970) from which they are tried again. */
+  refusedUntil?: Record<string, number>;
+};
+
+/** Backends that serve and whose pass is due; one that has come back since its last pass is due at once. */
+export async function listDuePasses(db: Kysely<DB>): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select b.id from backends b left join reconciles r on r.backend_id = b.id
+    where b.removed_at is null and b.state in ('active', 'draining', 'cordoned', 'degraded')
+      and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.ended_at)
+    order by b.id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** A pass has begun: the next one is due in `nextInMs`. Answers what is remembered; undefined when the lease was lost. */
+export async function beginPass(
+  db: Kysely<DB>,
+  backendId: number,
+  lease: HeldLease,
+  nextInMs: number,
+): Promise<Remembered | undefined> {
+  const dueAt = sql`app_now() + make_interval(secs => ${nextInMs / 1_000}::float8)`;
+  const { rows } = await sql<{ remembered: Remembered }>`
+    insert into reconciles as r (backend_id, epoch, due_at)
+    select ${backendId}, ${lease.epoch}, ${dueAt} where ${stillHeld(lease.name, lease.epoch)}
+    on conflict (backend_id) do update set epoch = excluded.epoch, due_at = excluded.due_at
+    returning remembered`.execute(db);
+  return rows[0]?.remembered;
+}
+
+/** Adds up what a pass has cost. Answers false when the lease was lost, and nothing was written then. */
+export async function endPass(
+  db: Kysely<DB>,
+  backendId: number,
+  lease: HeldLease,
+  pass: { remembered: Remembered; numbers: number; questions: number; busyMs: number },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update reconciles set remembered = ${JSON.stringify(pass.remembered)}::json, numbers = ${pass.numbers},
+      questions = questions + ${pass.questions}, busy_ms = busy_ms + ${Math.round(pass.busyMs)}, ended_at = app_now()
+    where backend_id = ${backendId} and ${stillHeld(lease.name, lease.epoch)}`.execute(db);
+  return numAffectedRows === 1n;
+}
