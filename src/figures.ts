@@ -95,8 +95,11 @@ function askConnections({ metrics, connections, redis }: Services, ownPool: Pool
       databaseUp.set(isUp ? 1 : 0);
     },
   });
-  if (redis === undefined) return;
-  const redisUp = metrics.gauge('evofleet_redis_up', 'Whether Redis is connected: 1 or 0.');
+  const redisUp = metrics.gauge('evofleet_redis_up', 'Whether Redis is connected: 1 or 0; nothing where none is used.');
+  if (redis === undefined) {
+    redisUp.empty();
+    return;
+  }
   metrics.ask({
     name: 'redis',
     keepMs: 0,

@@ -1,0 +1,199 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { askFigures } from '../../src/figures.ts';
+import { type MetricsListener, startMetricsServer } from '../../src/http/metrics-server.ts';
+import { areaOfPattern } from '../../src/http/request-metrics.ts';
+import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../support/gateway.ts';
+import { readSamples, type Sample } from './samples.ts';
+
+let gateway: TestGateway;
+let figures: AsyncDisposable;
+let server: MetricsListener;
+let user: TestUser;
+let number: TestNumber;
+
+beforeAll(async () => {
+  gateway = await startGateway({ sandboxes: 2 });
+  figures = askFigures(gateway.services);
+  server = await startMetricsServer({ ...gateway.services, host: '127.0.0.1', port: 0 });
+  user = await gateway.signUp();
+  number = await gateway.connectNumber(user);
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await figures?.[Symbol.asyncDispose]();
+  await gateway?.close();
+});
+
+describe('the port', () => {
+  test('GET /metrics is there in the text format, and nothing else is', async () => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    for (const [method, path] of [
+      ['GET', '/'],
+      ['GET', '/metrics/x'],
+      ['GET', '/health'],
+      ['POST', '/metrics'],
+      ['HEAD', '/metrics'],
+    ] as const) {
+      expect((await fetch(`http://127.0.0.1:${server.port}${path}`, { method })).status, `${method} ${path}`).toBe(404);
+    }
+  });
+
+  test('the public port does not serve it', async () => {
+    const answer = await fetch(`${gateway.url}/metrics`);
+    expect(answer.ok).toBe(false);
+    expect(await answer.text()).not.toMatch(/evofleet_|process_/);
+  });
+
+  test('a port that is in use is refused at once', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    await expect(startMetricsServer({ ...gateway.services, host: '127.0.0.1', port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    taken.close();
+  });
+});
+
+describe('what is counted', () => {
+  test('an answer counts under its route and status class, never under its path', async () => {
+    await user.api('GET', `/api/phone-numbers/${number.id}/status`);
+    await gateway.anonymous('GET', '/api/phone-numbers/424242/status');
+    await gateway.anonymous('GET', '/no/such/path-of-a-stranger');
+    const samples = await scrape();
+    const requests = samples.filter(({ name }) => name === 'evofleet_http_requests_total');
+    const route = '/api/phone-numbers/:id/status';
+    expect(valueOf(requests, { route, method: 'GET', status_class: '2xx' })).toBeGreaterThan(0);
+    expect(valueOf(requests, { route, method: 'GET', status_class: '4xx' })).toBe(1);
+    expect(valueOf(requests, { route: '(unknown route)', method: 'GET', status_class: '4xx' })).toBeGreaterThan(0);
+    expect(valueOf(samples, { area: 'phone-numbers' }, 'evofleet_http_request_duration_seconds_count')).toBeGreaterThan(
+      1,
+    );
+    expect(valueOf(samples, {}, 'evofleet_http_requests_in_flight')).toBe(0);
+  });
+
+  test('a send counts with its kind and outcome, and its two commits in their batches', async () => {
+    const before = await scrape();
+    const sent = await user.api('POST', '/api/messages/send-text', {
+      token: number.token,
+      number: '5511999990001',
+      text: 'counted',
+    });
+    expect(sent.status).toBe(200);
+    const after = await scrape();
+    const rise = (name: string, labels: Record<string, string>) =>
+      (valueOf(after, labels, name) ?? 0) - (valueOf(before, labels, name) ?? 0);
+    expect(rise('evofleet_send_duration_seconds_count', { kind: 'text', outcome: 'sent' })).toBe(1);
+    expect(rise('evofleet_batch_rows_total', { batch: 'accept' })).toBe(1);
+    expect(rise('evofleet_batch_rows_total', { batch: 'settle' })).toBe(1);
+  });
+
+  test('calls of backends count, those with a wrong secret as refused', async () => {
+    const before = await scrape();
+    await fetch(`${gateway.url}/hooks/evolution/none`, { method: 'POST', headers: { authorization: 'Bearer x' } });
+    const after = await scrape();
+    const of = (samples: Sample[], result: string) => valueOf(samples, { result }, 'evofleet_ingest_calls_total') ?? 0;
+    expect(of(after, 'refused') - of(before, 'refused')).toBe(1);
+    // The connecting of the number alone was several calls.
+    expect(of(after, 'stored')).toBeGreaterThan(0);
+    expect(valueOf(after, {}, 'evofleet_ingest_duration_seconds_count')).toBe(
+      of(after, 'stored') + of(after, 'repeated'),
+    );
+  });
+});
+
+describe('what is asked for', () => {
+  test('the pool, the lanes, the numbers and the connections are told of as they stand', async () => {
+    const samples = await scrape();
+    const read = (name: string, labels: Record<string, string> = {}) => valueOf(samples, labels, name);
+    expect(read('evofleet_backends', { state: 'active' })).toBe(2);
+    expect(read('evofleet_backends', { state: 'down' })).toBe(0);
+    expect(samples.filter(({ name }) => name === 'evofleet_backend_up')).toHaveLength(2);
+    expect(read('evofleet_phone_numbers', { status: 'connected' })).toBe(1);
+    expect(read('evofleet_phone_numbers', { status: 'error' })).toBe(0);
+    expect(read('evofleet_database_up')).toBe(1);
+    expect(read('evofleet_database_connections_max', { pool: 'main' })).toBe(20);
+    expect(read('evofleet_database_waiting', { pool: 'main' })).toBe(0);
+    for (const lane of ['inbound', 'send', 'fan-out', 'deliver', 'mail'])
+      expect(read('evofleet_lane_oldest_seconds', { lane }), lane).toBeGreaterThanOrEqual(0);
+    for (const source of ['lanes', 'backends', 'phone_numbers', 'fleet'])
+      expect(read('evofleet_figures_up', { source }), source).toBe(1);
+    expect(read('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+    expect(read('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
+  });
+});
+
+test('no label holds a user, a number, a message, a name, an address or a secret', async () => {
+  const [row] = await gateway.database.db.selectFrom('phone_numbers').selectAll().execute();
+  const forbidden = [
+    user.email,
+    user.apiKey,
+    number.token,
+    number.instanceName,
+    row?.backend_name,
+    row?.phone_number,
+    gateway.sandboxes[0]?.url,
+    '127.0.0.1',
+    '5511999990001',
+  ].filter((text) => typeof text === 'string');
+  expect(forbidden.length).toBeGreaterThan(7);
+  const text = await scrapeText();
+  for (const each of forbidden) expect(text).not.toContain(each);
+  const names = new Set((await scrape()).flatMap(({ labels }) => Object.keys(labels)));
+  for (const name of ['user', 'user_id', 'phone_number', 'message_id', 'path', 'url', 'ip'])
+    expect(names).not.toContain(name);
+});
+
+test('the area of a route is the part of its pattern that names what it is about', () => {
+  expect(areaOfPattern('/api/messages/send-text')).toBe('messages');
+  expect(areaOfPattern('/api/v1/sessions/:name')).toBe('sessions');
+  expect(areaOfPattern('/hooks/evolution/:secretId')).toBe('hooks');
+  expect(areaOfPattern('/')).toBe('(other)');
+  expect(areaOfPattern('/:anything')).toBe('(other)');
+  expect(areaOfPattern('(unknown route)')).toBe('(other)');
+});
+
+test('without the database the scrape still answers soon, and says so instead of old figures', async () => {
+  const alone = await startGateway();
+  const asked = askFigures(alone.services);
+  try {
+    await vi.waitFor(async () => {
+      const samples = readSamples(await alone.services.metrics.text());
+      expect(valueOf(samples, { source: 'lanes' }, 'evofleet_figures_up')).toBe(1);
+    });
+    // From here on nothing can be read: its connections are ended.
+    await asked[Symbol.asyncDispose]();
+    await vi.waitFor(
+      async () => {
+        const samples = readSamples(await alone.services.metrics.text());
+        expect(valueOf(samples, {}, 'evofleet_database_up')).toBe(0);
+        expect(valueOf(samples, { source: 'lanes' }, 'evofleet_figures_up')).toBe(0);
+        expect(samples.filter(({ name }) => name === 'evofleet_lane_oldest_seconds')).toEqual([]);
+        expect(samples.filter(({ name }) => name === 'evofleet_backends')).toEqual([]);
+      },
+      { timeout: 15_000, interval: 500 },
+    );
+  } finally {
+    await alone.close();
+  }
+});
+
+async function scrapeText(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
+}
+
+async function scrape(): Promise<Sample[]> {
+  return readSamples(await scrapeText());
+}
+
+function valueOf(samples: readonly Sample[], labels: Record<string, string>, name?: string): number | undefined {
+  const wanted = Object.entries(labels);
+  return samples.find(
+    (sample) =>
+      (name === undefined || sample.name === name) && wanted.every(([label, value]) => sample.labels[label] === value),
+  )?.value;
+}
