@@ -1,8 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { type Egress, EgressError } from '../../platform/egress/index.ts';
-import type { EndpointFormat } from './endpoint.ts';
+import type { CallableEndpoint } from './endpoint.ts';
+import { headersToSend, openHeaders } from './endpoint-headers.ts';
 import { openEndpointSecret } from './endpoint-secret.ts';
+import { evolutionPathOf } from './evolution-body.ts';
 import { formatBody } from './format-body.ts';
 import { parseRetryAfter } from './retry-delay.ts';
 import { signatureHeaders } from './sign.ts';
@@ -18,16 +20,7 @@ export type EndpointCall = {
   retryAfterMs: number | undefined;
 };
 
-export type CallEndpoint = (
-  endpoint: {
-    userId: number;
-    url: string;
-    format: EndpointFormat;
-    secretSealed: string;
-    previousSecretSealed: string | null;
-  },
-  event: ToldEvent,
-) => Promise<EndpointCall>;
+export type CallEndpoint = (endpoint: CallableEndpoint & { userId: number }, event: ToldEvent) => Promise<EndpointCall>;
 
 /** Resolving, connecting, sending and reading the answer. */
 export const callWithinMs = 15_000;
@@ -51,7 +44,9 @@ export function createCallEndpoint(deps: {
       ...previous,
     ]);
     const startedMs = clock.monotonicMs();
-    const answer = await post(endpoint.url, body, signature);
+    const own = openHeaders(deps.secretBox, endpoint.userId, endpoint.headersSealed);
+    const headers = { ...headersToSend(own, clock.now()), ...signature };
+    const answer = await post(addressOf(endpoint, event), body, headers);
     return {
       ...answer,
       payload: body.slice(0, payloadKeptMax),
@@ -62,13 +57,13 @@ export function createCallEndpoint(deps: {
   async function post(
     url: string,
     body: string,
-    signature: Record<string, string>,
+    headers: Record<string, string>,
   ): Promise<Pick<EndpointCall, 'statusCode' | 'error' | 'retryAfterMs'>> {
     try {
-      const { status, headers } = await deps.egress.fetchBytes({
+      const { status, headers: answered } = await deps.egress.fetchBytes({
         url,
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'Evofleet-Webhooks/1', ...signature },
+        headers: { 'user-agent': 'Evofleet-Webhooks/1', ...headers, 'content-type': 'application/json' },
         body,
         deadlineMs: callWithinMs,
         maxBytes: answerBytesMax,
@@ -79,11 +74,15 @@ export function createCallEndpoint(deps: {
       return {
         statusCode: status,
         error: isGood ? null : `The receiver answered ${status}.`,
-        retryAfterMs: isGood ? undefined : parseRetryAfter(headers['retry-after'], clock.now()),
+        retryAfterMs: isGood ? undefined : parseRetryAfter(answered['retry-after'], clock.now()),
       };
     } catch (error) {
       if (!(error instanceof EgressError)) throw error;
       return { statusCode: null, error: error.message, retryAfterMs: undefined };
     }
   }
+}
+
+function addressOf({ url, format, byEvents }: CallableEndpoint, event: ToldEvent): string {
+  return byEvents && format === 'evolution' ? `${url}/${evolutionPathOf(event)}` : url;
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { DB } from '../../schema.ts';
-import type { EndpointFormat, Schedule } from './endpoint.ts';
+import type { CallableEndpoint, EndpointFormat, Schedule } from './endpoint.ts';
 import type { ToldNumber } from './told-event.ts';
 
 /** A leased delivery with all that its attempt needs. */
@@ -17,15 +17,7 @@ export type ClaimedDelivery = {
   /** Failures since its schedule began. */
   step: number;
   /** Null when it was deleted since. */
-  endpoint: {
-    url: string;
-    format: EndpointFormat;
-    schedule: Schedule;
-    enabled: boolean;
-    secretSealed: string;
-    /** Only while it still signs. */
-    previousSecretSealed: string | null;
-  } | null;
+  endpoint: (CallableEndpoint & { schedule: Schedule; enabled: boolean }) | null;
   /** Null when the event is kept no longer. */
   event: { sequence: number; at: Date; payload: Record<string, unknown> } | null;
   number: ToldNumber | null;
@@ -100,6 +92,9 @@ type Row = Omit<ClaimedDelivery, 'endpoint' | 'event' | 'number' | 'message'> & 
   format: EndpointFormat;
   schedule: Schedule;
   enabled: boolean;
+  byEvents: boolean;
+  withMedia: boolean;
+  headersSealed: string | null;
   secretSealed: string;
   previousSecretSealed: string | null;
   sequence: number | null;
@@ -120,7 +115,8 @@ async function load(tx: Transaction<DB>, ids: readonly string[]): Promise<Claime
   const { rows } = await sql<Row>`
     select d.id, d.user_id as "userId", d.endpoint_id as "endpointId", d.phone_number_id as "phoneNumberId",
       d.event_id as "eventId", d.event_type as "eventType", d.attempt, d.step,
-      e.url, e.format, e.schedule, e.enabled, e.secret_sealed as "secretSealed",
+      e.url, e.format, e.schedule, e.enabled, e.by_events as "byEvents", e.with_media as "withMedia",
+      e.headers_sealed as "headersSealed", e.secret_sealed as "secretSealed",
       case when e.previous_secret_until > app_now() then e.previous_secret_sealed end as "previousSecretSealed",
       ev.sequence, ev.created_at as at, ev.payload,
       n.instance_name as "instanceName", n.alias, n.display_name as "displayName", n.phone_number as "phoneNumber",
@@ -138,10 +134,12 @@ async function load(tx: Transaction<DB>, ids: readonly string[]): Promise<Claime
 
 function toClaimed(row: Row): ClaimedDelivery {
   const { id, userId, endpointId, phoneNumberId, eventId, eventType, attempt, step, url, sequence } = row;
-  const { format, schedule, enabled, secretSealed, previousSecretSealed, at, payload } = row;
+  const { format, schedule, enabled, byEvents, withMedia, headersSealed, at, payload } = row;
+  const { secretSealed, previousSecretSealed } = row;
+  const callable = { format, byEvents, withMedia, headersSealed, secretSealed, previousSecretSealed };
   return {
     ...{ id, userId, endpointId, phoneNumberId, eventId, eventType, attempt, step },
-    endpoint: url === null ? null : { url, format, schedule, enabled, secretSealed, previousSecretSealed },
+    endpoint: url === null ? null : { ...callable, url, schedule, enabled },
     event: sequence === null ? null : { sequence, at, payload },
     number: numberOf(row),
     message: row.messageKind === null ? null : { kind: row.messageKind, content: row.messageContent },

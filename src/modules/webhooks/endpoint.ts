@@ -23,5 +23,22 @@ export type Endpoint = {
   failingSince: Date | null;
   /** Who else says what its URL is, and whether it exists. */
   origin: 'api' | 'phone_number' | 'settings';
+  /** The foreign contract by which it was set; null where our own API or a phone number's webhook_url made it. */
+  dialect: string | null;
+  /** Of the format `evolution`: each kind of event at a path of its own, media of received messages in base64. */
+  byEvents: boolean;
+  base64: boolean;
   createdAt: Date;
+};
+
+/** What a call of an endpoint needs beside what the call is about. */
+export type CallableEndpoint = {
+  url: string;
+  format: EndpointFormat;
+  byEvents: boolean;
+  withMedia: boolean;
+  headersSealed: string | null;
+  secretSealed: string;
+  /** Only while it still signs. */
+  previousSecretSealed: string | null;
 };

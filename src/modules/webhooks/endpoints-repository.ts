@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
-import type { DisabledReason, Endpoint, EndpointFormat, Schedule } from './endpoint.ts';
+import type { CallableEndpoint, DisabledReason, Endpoint, EndpointFormat, Schedule } from './endpoint.ts';
 import type { ToldNumber } from './told-event.ts';
 
 export type NewEndpoint = Pick<
@@ -44,6 +44,7 @@ export async function countEndpoints(tx: Transaction<DB>, userId: number): Promi
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('user_id', '=', userId)
     .where('is_default', '=', false)
+    .where('dialect', 'is', null)
     .executeTakeFirstOrThrow();
   return row.count;
 }
@@ -63,24 +64,10 @@ export async function findCallable(
   db: Kysely<DB>,
   userId: number,
   id: number,
-): Promise<
-  | {
-      url: string;
-      format: EndpointFormat;
-      secretSealed: string;
-      previousSecretSealed: string | null;
-      number: ToldNumber | null;
-    }
-  | undefined
-> {
-  const { rows } = await sql<{
-    url: string;
-    format: EndpointFormat;
-    secretSealed: string;
-    previousSecretSealed: string | null;
-    number: ToldNumber | null;
-  }>`
-    select e.url, e.format, e.secret_sealed as "secretSealed",
+): Promise<(CallableEndpoint & { number: ToldNumber | null }) | undefined> {
+  const { rows } = await sql<CallableEndpoint & { number: ToldNumber | null }>`
+    select e.url, e.format, e.by_events as "byEvents", e.with_media as "withMedia",
+      e.headers_sealed as "headersSealed", e.secret_sealed as "secretSealed",
       case when e.previous_secret_until > app_now() then e.previous_secret_sealed end as "previousSecretSealed",
       case when n.id is not null then json_build_object('id', n.id, 'instanceName', n.instance_name, 'alias', n.alias,
         'displayName', n.display_name, 'phoneNumber', n.phone_number, 'profileName', n.profile_name,
@@ -143,6 +130,8 @@ export async function updateEndpoint(
       ...(change.url === undefined ? {} : { url: change.url }),
       ...(change.events === undefined ? {} : { events: change.events }),
       ...(change.format === undefined ? {} : { format: change.format }),
+      // What a foreign contract said of it holds no more.
+      ...(change.events === undefined && change.format === undefined ? {} : { dialect_events: null }),
       ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
       ...(change.enabled === true ? enabledAnew : {}),
       ...(change.enabled === false
@@ -203,6 +192,9 @@ const columns = [
   'failing_since',
   'is_default',
   'from_settings',
+  'dialect',
+  'by_events',
+  'with_media',
   'created_at',
 ] as const;
 
@@ -220,6 +212,9 @@ type Row = {
   failing_since: Date | null;
   is_default: boolean;
   from_settings: boolean;
+  dialect: string | null;
+  by_events: boolean;
+  with_media: boolean;
   created_at: Date;
 };
 
@@ -237,6 +232,9 @@ function toEndpoint(row: Row): Endpoint {
     disabledAt: row.disabled_at,
     failingSince: row.failing_since,
     origin: row.from_settings ? 'settings' : row.is_default ? 'phone_number' : 'api',
+    dialect: row.dialect,
+    byEvents: row.by_events,
+    base64: row.with_media,
     createdAt: row.created_at,
   };
 }

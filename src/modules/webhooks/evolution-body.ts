@@ -1,3 +1,6 @@
+import { instanceIdOf } from '../../evolution/instance-id.ts';
+import { isRecord } from '../../evolution/json-reading.ts';
+import { EVOLUTION_EVENTS } from '../../evolution/wire.ts';
 import { nameOf, type ToldEvent, testEventType, textOf } from './told-event.ts';
 
 type Json = Record<string, unknown>;
@@ -34,7 +37,14 @@ const tellers: Readonly<Record<string, (event: ToldEvent, instance: string | nul
   'number.deleted': (event, instance) => ({ event: 'instance.delete', data: names(event, instance) }),
   'number.qr': ({ payload }, instance) => ({
     event: 'qrcode.updated',
-    data: { qrcode: { instance, pairingCode: payload.pairing_code ?? null, base64: payload.qr_code ?? null } },
+    data: {
+      qrcode: {
+        instance,
+        pairingCode: payload.pairing_code ?? null,
+        ...(textOf(payload.qr_text) === null ? {} : { code: payload.qr_text }),
+        base64: payload.qr_code ?? null,
+      },
+    },
   }),
   'number.connected': ({ number }, instance) => ({
     event: 'connection.update',
@@ -55,6 +65,31 @@ const tellers: Readonly<Record<string, (event: ToldEvent, instance: string | nul
 /** All others have no counterpart there. */
 export const evolutionTypes: readonly string[] = Object.keys(tellers);
 
+/** By which of the contract's names an endpoint asks for each type. */
+const nameOfType: ReadonlyMap<string, (typeof EVOLUTION_EVENTS)[number]> = new Map([
+  ['message.received', 'MESSAGES_UPSERT'],
+  ['message.sent', 'SEND_MESSAGE'],
+  ['message.delivered', 'MESSAGES_UPDATE'],
+  ['message.read', 'MESSAGES_UPDATE'],
+  ['message.played', 'MESSAGES_UPDATE'],
+  ['number.created', 'INSTANCE_CREATE'],
+  ['number.deleted', 'INSTANCE_DELETE'],
+  ['number.qr', 'QRCODE_UPDATED'],
+  ['number.connected', 'CONNECTION_UPDATE'],
+  ['number.disconnected', 'CONNECTION_UPDATE'],
+]);
+
+/** The types that these names of the contract stand for. */
+export function typesOfEvolutionNames(names: readonly string[]): string[] {
+  return [...nameOfType].filter(([, name]) => names.includes(name)).map(([type]) => type);
+}
+
+/** The names that stand for these types; all that the contract knows for null, which is all types. */
+export function evolutionNamesOf(types: readonly string[] | null): string[] {
+  if (types === null) return [...EVOLUTION_EVENTS];
+  return [...new Set(types.flatMap((type) => nameOfType.get(type) ?? []))];
+}
+
 const closed = { state: 'close', statusReason: 428 };
 const closings: ReadonlyMap<string, { state: string; statusReason: number }> = new Map([
   ['logged_out', { state: 'close', statusReason: 401 }],
@@ -62,15 +97,18 @@ const closings: ReadonlyMap<string, { state: string; statusReason: number }> = n
   ['connection_refused', { state: 'refused', statusReason: 428 }],
 ]);
 
-function receivedMessage({ payload, number }: ToldEvent): Json {
+function receivedMessage({ payload, number, media }: ToldEvent): Json {
   return {
     key: payload.key ?? { remoteJid: payload.chat ?? null, fromMe: false, id: payload.whatsapp_id ?? null },
     ...(textOf(payload.push_name) === null ? {} : { pushName: payload.push_name }),
-    message: payload.message ?? {},
+    message: {
+      ...(isRecord(payload.message) ? payload.message : {}),
+      ...(media === undefined ? {} : { base64: media }),
+    },
     ...(payload.context_info == null ? {} : { contextInfo: payload.context_info }),
     messageType: payload.message_type ?? null,
     messageTimestamp: payload.timestamp ?? null,
-    instanceId: number?.instanceName ?? null,
+    instanceId: number === null ? null : instanceIdOf(number.instanceName),
     source: textOf(payload.source) ?? 'unknown',
   };
 }
@@ -83,7 +121,7 @@ function sentMessage({ payload, number, message, at }: ToldEvent): Json {
     message: content,
     messageType,
     messageTimestamp: Math.floor(at.getTime() / 1_000),
-    instanceId: number?.instanceName ?? null,
+    instanceId: number === null ? null : instanceIdOf(number.instanceName),
     source: 'unknown',
   };
 }
@@ -105,11 +143,16 @@ function status({ payload, number }: ToldEvent, word: string): Json {
     remoteJid: payload.remote_jid ?? null,
     fromMe: true,
     status: word,
-    instanceId: number?.instanceName ?? null,
+    instanceId: number === null ? null : instanceIdOf(number.instanceName),
     messageId: payload.message_id ?? null,
   };
 }
 
+/** The last part of the path at which an endpoint with a path for each event hears of this one. */
+export function evolutionPathOf(event: ToldEvent): string {
+  return String(evolutionBody(event).event).replace(/[._]/g, '-');
+}
+
 function names({ number }: ToldEvent, instance: string | null): Json {
-  return { instanceName: instance, instanceId: number?.instanceName ?? null };
+  return { instanceName: instance, instanceId: number === null ? null : instanceIdOf(number.instanceName) };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import { type Cursor, cutPage } from '../../platform/cursor.ts';
 import type { BatchObserver } from '../../platform/database/batch.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Egress } from '../../platform/egress/index.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Ids } from '../../platform/ids.ts';
@@ -13,12 +14,13 @@ import type { Logger } from '../../platform/logger.ts';
 import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
-import { createAttemptsBatch, deleteOldDeliveries } from './attempts-system.ts';
+import { createAttemptsBatch, deleteOldDeliveries, endedAtOnceMax, endPendingOf } from './attempts-system.ts';
 import { createCallEndpoint } from './call-endpoint.ts';
 import { createDeliverLane, deliverLane } from './deliver-lane.ts';
 import { type DeliveryFilter, findDelivery, listAttempts, listDeliveries } from './deliveries-repository.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
+import { createDialectEndpoints, type EvolutionEndpoint, type EvolutionEndpointWish } from './dialect-endpoints.ts';
 import { createDisableEndpoint } from './disable-endpoint.ts';
 import { deleteEndpointsOfDeletedNumbers } from './endpoints-system.ts';
 import { createRequireUsableUrl } from './errors.ts';
@@ -30,6 +32,7 @@ import { createUseSettingsEndpoint } from './settings-endpoint.ts';
 import { createTestCall } from './test-call.ts';
 
 export { lookAtDeliveries } from './deliveries-backlog-system.ts';
+export type { EvolutionEndpoint, EvolutionEndpointWish } from './dialect-endpoints.ts';
 export { evofleetBody } from './format-body.ts';
 export { eventIdText } from './told-event.ts';
 
@@ -43,10 +46,12 @@ export function createWebhooks(deps: {
   /** Throws EgressRefused for a URL that must not be called. */
   checkUrl(url: string): unknown;
 }) {
+  const requireUsableUrl = createRequireUsableUrl(deps.checkUrl);
   return {
     /** Throws `invalid_url` for a URL that must not be saved. */
-    requireUsableUrl: createRequireUsableUrl(deps.checkUrl),
+    requireUsableUrl,
     ...createNumberEndpoints(deps),
+    ...createDialectEndpoints({ ...deps, requireUsableUrl }),
   };
 }
 
@@ -84,11 +89,28 @@ export function createWebhookDelivery(deps: WebhookDeliveryOptions) {
   const { attempted } = createDeliveryMetrics(deps.metrics ?? createMetrics());
   const callEndpoint = createCallEndpoint(deps);
   const requireUsableUrl = createRequireUsableUrl(deps.egress.checkUrl);
+  const dialects = createDialectEndpoints({ ...deps, requireUsableUrl });
 
   return {
     endpoints: createManageEndpoints({ ...deps, requireUsableUrl }),
     testCall: createTestCall({ ...deps, callEndpoint }),
     replay: createReplay({ ...deps, ring }),
+    /** The one endpoint that each phone number has in the Evolution contract. */
+    evolutionEndpoint: {
+      find: (userId: number, phoneNumberId: number) => dialects.findEvolutionEndpoint(db, { userId, phoneNumberId }),
+      /** Undefined where there is none yet and the wish names no URL. Throws `invalid_url`, `invalid_request`. */
+      async set(
+        userId: number,
+        phoneNumberId: number,
+        wish: EvolutionEndpointWish,
+      ): Promise<EvolutionEndpoint | undefined> {
+        dialects.requireUsableEndpoint(wish);
+        const owner = { userId, phoneNumberId };
+        const endpoint = await inTransaction(db, (tx) => dialects.setEvolutionEndpoint(tx, owner, wish));
+        if (endpoint?.enabled === false) await endPendingOf(db, endpoint.id, endedAtOnceMax);
+        return endpoint;
+      },
+    },
     /** Makes the endpoint of the installation's settings what they say. */
     useSettingsEndpoint: createUseSettingsEndpoint(deps),
 

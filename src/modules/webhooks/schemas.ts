@@ -109,6 +109,14 @@ const EndpointView = Type.Object({
   origin: Type.Enum(['api', 'phone_number', 'settings'], {
     description: "`phone_number`: it is a phone number's `webhook_url` · `settings`: the installation's.",
   }),
+  dialect: nullable(
+    Type.String({
+      description: 'Set by a client of another contract, where the phone number has this one endpoint.',
+      examples: ['evolution'],
+    }),
+  ),
+  by_events: Type.Boolean({ description: 'With format `evolution`: each kind of event at a path of its own.' }),
+  base64: Type.Boolean({ description: 'With format `evolution`: the media of received messages comes with them.' }),
   created_at: time(),
 });
 
@@ -195,6 +203,9 @@ export function endpointView(endpoint: Endpoint): Static<typeof EndpointView> {
     disabled_at: endpoint.disabledAt?.toISOString() ?? null,
     failing_since: endpoint.failingSince?.toISOString() ?? null,
     origin: endpoint.origin,
+    dialect: endpoint.dialect,
+    by_events: endpoint.byEvents,
+    base64: endpoint.base64,
     created_at: endpoint.createdAt.toISOString(),
   };
 }

@@ -9,6 +9,8 @@ export type ToldEvent = {
   number: ToldNumber | null;
   /** The message that was sent, where the event is about one and it is still kept. */
   message: { kind: string; content: Record<string, unknown> } | null;
+  /** The medium of a received message in base64, for whoever asked for it. */
+  media?: string;
   /** Where it is delivered. */
   url: string;
   /** The installation's public URL. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { instanceIdOf } from '../../../src/evolution/instance-id.ts';
 import { formatBody, typesOfFormat } from '../../../src/modules/webhooks/format-body.ts';
 import type { ToldEvent } from '../../../src/modules/webhooks/told-event.ts';
 
@@ -102,7 +103,7 @@ describe('evolution', () => {
   test('a received message is the recorded call, but for the delivery status that is not ours to say', () => {
     const expected = ours('h55-WA-messages.upsert-conversation');
     delete expected.data.status;
-    expected.data.instanceId = number.instanceName;
+    expected.data.instanceId = instanceIdOf(number.instanceName);
     expect(bodyOf('evolution', told('message.received', received))).toEqual(expected);
   });
 
@@ -110,7 +111,11 @@ describe('evolution', () => {
     const expected = ours('h44-WA-send.message-conversation');
     delete expected.data.contextInfo;
     delete expected.data.pushName;
-    Object.assign(expected.data, { instanceId: number.instanceName, source: 'unknown', messageTimestamp: 1795176000 });
+    Object.assign(expected.data, {
+      instanceId: instanceIdOf(number.instanceName),
+      source: 'unknown',
+      messageTimestamp: 1795176000,
+    });
     const message = { kind: 'text', content: { text: 'hello via baileys' } };
     expect(bodyOf('evolution', told('message.sent', { ...status, kind: 'text' }, { message }))).toEqual(expected);
   });
@@ -129,7 +134,7 @@ describe('evolution', () => {
     ['message.read', 'h46-WA-messages.update-READ'],
   ])('%s is the recorded call %s', (type, name) => {
     const expected = ours(name);
-    Object.assign(expected.data, { instanceId: number.instanceName, messageId: 'm' });
+    Object.assign(expected.data, { instanceId: instanceIdOf(number.instanceName), messageId: 'm' });
     const event = told(type, { ...status, whatsapp_id: expected.data.keyId, remote_jid: expected.data.remoteJid });
     expect(bodyOf('evolution', event)).toEqual(expected);
   });
