@@ -27,3 +27,8 @@ export const eventTypes = [
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
+
+/** Whether it is about the fleet: no ordinary user hears of it. */
+export function isForOperators(type: string): boolean {
+  return type.startsWith('fleet.');
+}

@@ -4,11 +4,12 @@ export type MailText = { subject: string; lines: string[]; link: { words: string
 type Facts = Record<string, unknown>;
 
 const wordLengthMax = 200;
+const alertsShownMax = 5;
 
 /** The text about an event, in a user's words. */
 export function textOfEvent(kind: string, payload: Facts, at: string, serverUrl: string): MailText {
   const link = { words: 'Open Evofleet', url: serverUrl };
-  const when = `It happened at ${at.slice(0, 16).replace('T', ' ')} (UTC).`;
+  const when = `It happened at ${timeOf(at)} (UTC).`;
   switch (kind) {
     case 'endpoint.disabled':
       return {
@@ -45,6 +46,24 @@ export function textOfEvent(kind: string, payload: Facts, at: string, serverUrl:
   }
 }
 
+/** The text about alerts of one matter, the latest first. */
+export function textOfAlerts(alerts: readonly { payload: Facts; at: string }[], serverUrl: string): MailText {
+  const [latest] = alerts;
+  const shown = alerts.slice(0, alertsShownMax);
+  const cure = word(latest?.payload.cure);
+  const more = alerts.length - shown.length;
+  return {
+    subject: `${alerts.length > 1 ? `${alerts.length} alerts of the fleet` : 'Alert of the fleet'}: ${word(latest?.payload.text)}`,
+    lines: [
+      ...shown.map(({ payload, at }) => `${timeOf(at)} (UTC), ${word(payload.severity)}: ${word(payload.text)}`),
+      ...(more > 0 ? [`And ${more} more before these.`] : []),
+      ...(cure === '' ? [] : [cure]),
+      'You get at most one such mail in 15 minutes for each kind and backend.',
+    ],
+    link: { words: 'Open Evofleet', url: serverUrl },
+  };
+}
+
 /** The text with the link that lets somebody choose a new password. */
 export function textOfPasswordReset(url: string): MailText {
   return {
@@ -65,6 +84,10 @@ export function plainTextOf({ lines, link }: MailText): string {
 export function htmlOf({ lines, link }: MailText): string {
   const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`);
   return `<!doctype html><html lang="en"><body>${paragraphs.join('')}<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.words)}</a></p></body></html>`;
+}
+
+function timeOf(at: string): string {
+  return at.slice(0, 16).replace('T', ' ');
 }
 
 // A URL may carry secrets in its path and query: the host is enough to know which one it is.

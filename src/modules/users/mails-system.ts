@@ -16,6 +16,10 @@ export type EventMail = Omit<NewMail, 'userId'> & {
   eventId: string;
   phoneNumberId: number | null;
   isNeeded: boolean;
+  /** What it is about, where one mail stands for all that comes of it within a while. */
+  topic: string | null;
+  /** It waits for so long, so that it can tell of what comes meanwhile. */
+  delaySeconds: number;
 };
 
 export type ClaimedMail = {
@@ -41,15 +45,17 @@ export async function insertMail(db: Kysely<DB>, mail: NewMail): Promise<void> {
 /** Of users that are still there, and of events that have no mail yet; answers how many are to be sent. */
 export async function insertEventMails(tx: Transaction<DB>, mails: readonly EventMail[]): Promise<number> {
   const { rows } = await sql<{ isNeeded: boolean }>`
-    insert into mails (id, user_id, kind, content_sealed, event_id, phone_number_id, due_at, expires_at, ended_at, outcome)
+    insert into mails (id, user_id, kind, content_sealed, event_id, phone_number_id, topic, due_at, expires_at, ended_at,
+      outcome)
     select t.id, t.user_id, t.kind, case when t.is_needed then t.content_sealed end, t.event_id, t.phone_number_id,
-      app_now(), app_now() + make_interval(secs => t.expires_in), case when t.is_needed then null else app_now() end,
+      t.topic, app_now() + make_interval(secs => t.delay), app_now() + make_interval(secs => t.delay + t.expires_in), case when t.is_needed then null else app_now() end,
       case when t.is_needed then null else 'not_needed' end
     from unnest(${mails.map((mail) => mail.id)}::uuid[], ${mails.map((mail) => mail.userId)}::bigint[],
       ${mails.map((mail) => mail.kind)}::text[], ${mails.map((mail) => mail.contentSealed)}::text[],
       ${mails.map((mail) => mail.eventId)}::uuid[], ${mails.map((mail) => mail.phoneNumberId)}::bigint[],
-      ${mails.map((mail) => mail.isNeeded)}::boolean[], ${mails.map((mail) => mail.expiresInSeconds)}::float8[])
-      as t (id, user_id, kind, content_sealed, event_id, phone_number_id, is_needed, expires_in)
+      ${mails.map((mail) => mail.isNeeded)}::boolean[], ${mails.map((mail) => mail.expiresInSeconds)}::float8[],
+      ${mails.map((mail) => mail.topic)}::text[], ${mails.map((mail) => mail.delaySeconds)}::float8[])
+      as t (id, user_id, kind, content_sealed, event_id, phone_number_id, is_needed, expires_in, topic, delay)
     join users u on u.id = t.user_id
     on conflict (event_id) do nothing
     returning outcome is null as "isNeeded"`.execute(tx);

@@ -9,9 +9,10 @@ import type { Logger } from '../../platform/logger.ts';
 import type { MailServer } from '../../platform/mail-settings.ts';
 import type { DB } from '../../schema.ts';
 import { comparableEmail } from './email-address.ts';
-import { createEventMails } from './event-mails.ts';
+import { createEventMails, topicOf } from './event-mails.ts';
+import { findAlerts } from './event-mails-system.ts';
 import { createMailLane, mailLane } from './mail-lane.ts';
-import { type MailText, textOfEvent, textOfPasswordReset } from './mail-texts.ts';
+import { type MailText, textOfAlerts, textOfEvent, textOfPasswordReset } from './mail-texts.ts';
 import { createMailTransport } from './mail-transport.ts';
 import { type ClaimedMail, deleteEndedMails, insertMail } from './mails-system.ts';
 import { insertPasswordReset } from './password-resets-repository.ts';
@@ -70,7 +71,11 @@ export function createMails(options: MailsOptions): Mails {
     const user = mail.userId === null ? undefined : await findUser(db, mail.userId);
     if (user === undefined) return null;
     const { payload, at } = open(mail);
-    return { to: user.email, text: textOfEvent(mail.kind, payload, at, serverUrl) };
+    if (mail.kind !== 'fleet.alert') return { to: user.email, text: textOfEvent(mail.kind, payload, at, serverUrl) };
+    const about = { userId: user.id, topic: topicOf({ payload }), since: new Date(at) };
+    // The event itself may be kept no longer.
+    const alerts = (await findAlerts(db, about)).map((alert) => ({ ...alert, at: alert.at.toISOString() }));
+    return { to: user.email, text: textOfAlerts(alerts.length === 0 ? [{ payload, at }] : alerts, serverUrl) };
   }
 
   return {

@@ -1,5 +1,6 @@
 import { EgressRefused } from '../../platform/egress/index.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { isForOperators } from '../events/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { typesOfFormat } from './format-body.ts';
 
@@ -23,6 +24,13 @@ export function requireOwnUrl(endpoint: Pick<Endpoint, 'origin'>): void {
     settings: "This endpoint is in the installation's settings: change it there.",
   }[endpoint.origin];
   if (where !== null) throw new DomainError('endpoint_set_elsewhere', where, { kind: 'conflict' });
+}
+
+/** Refuses events that never happen to this user. */
+export function requireOwnEvents(events: readonly string[] | null | undefined, role: 'user' | 'operator'): void {
+  const foreign = role === 'operator' ? undefined : events?.find(isForOperators);
+  if (foreign === undefined) return;
+  throw new DomainError('invalid_request', `body: events: ${foreign} is for operators.`, { kind: 'invalid' });
 }
 
 /** Refuses an endpoint that could never be called, because its format has no words for any event that it lists. */

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
 import type { EventRange } from '../events/index.ts';
+import { alertType } from './connect-body.ts';
 import { typesOfFormat } from './format-body.ts';
 
 /** An event that an endpoint wants to hear of. */
@@ -12,13 +13,14 @@ export type Match = {
   phoneNumberId: number | null;
 };
 
-// What an endpoint hears of: its number's events or all, those it asked for, those its format has words for.
+// What an endpoint hears of: its number's events or all, those it asked for, those its format has words for. The
+// endpoint of the settings is the operator's, and hears their alerts as well.
 const wants = sql`
   (e.phone_number_id is null or e.phone_number_id = ev.phone_number_id)
   and (e.events is null or ev.type = any(e.events))
   and case e.format
     when 'evolution' then ev.type = any(${[...typesOfFormat.evolution]}::text[])
-    when 'connect' then ev.type = any(${[...typesOfFormat.connect]}::text[])
+    when 'connect' then ev.type = any(${[...typesOfFormat.connect]}::text[]) or (e.from_settings and ev.type = ${alertType})
     else true end`;
 
 /** Who wants to hear of the events in these ranges: endpoints that are enabled and existed at the time. */

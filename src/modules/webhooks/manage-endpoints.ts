@@ -21,11 +21,13 @@ import {
   replaceSecret,
   updateEndpoint,
 } from './endpoints-repository.ts';
-import { endpointLimit, requireOwnUrl, requireWords } from './errors.ts';
+import { endpointLimit, requireOwnEvents, requireOwnUrl, requireWords } from './errors.ts';
 
 /** Those that are phone numbers' webhook_url are not counted. */
 const endpointsMax = 50;
 const secretOverlapHours = 24;
+
+type Role = 'user' | 'operator';
 
 type Deps = {
   db: Kysely<DB>;
@@ -47,8 +49,12 @@ export function createManageEndpoints(deps: Deps) {
 
   return {
     /** The secret is told this once. */
-    async create(input: Omit<NewEndpoint, 'secretSealed'>): Promise<{ endpoint: Endpoint; secret: string }> {
+    async create({
+      role,
+      ...input
+    }: Omit<NewEndpoint, 'secretSealed'> & { role: Role }): Promise<{ endpoint: Endpoint; secret: string }> {
       deps.requireUsableUrl(input.url);
+      requireOwnEvents(input.events, role);
       requireWords(input);
       const secret = makeEndpointSecret(ids);
       const secretSealed = sealEndpointSecret(secretBox, input.userId, secret);
@@ -78,8 +84,13 @@ export function createManageEndpoints(deps: Deps) {
     },
 
     /** Disabling ends what is pending as dead letters. */
-    async change(userId: number, id: number, change: EndpointChange): Promise<Endpoint> {
+    async change(
+      { userId, role }: { userId: number; role: Role },
+      id: number,
+      change: EndpointChange,
+    ): Promise<Endpoint> {
       if (change.url !== undefined) deps.requireUsableUrl(change.url);
+      requireOwnEvents(change.events, role);
       const endpoint = await inTransaction(db, async (tx) => {
         const before = await lock(tx, userId, id);
         if (change.url !== undefined && change.url !== before.url) requireOwnUrl(before);

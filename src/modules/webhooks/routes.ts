@@ -61,6 +61,7 @@ function registerEndpointRoutes(instance: FastifyInstance, deps: { webhookDelive
       const { body } = request;
       const { endpoint, secret } = await endpoints.create({
         userId: callerOf(request).userId,
+        role: callerOf(request).role,
         url: body.url,
         phoneNumberId: body.phone_number_id ?? null,
         events: body.events ?? null,
@@ -124,7 +125,7 @@ function registerEndpointRoutes(instance: FastifyInstance, deps: { webhookDelive
     },
     async (request) => ({
       success: true as const,
-      endpoint: endpointView(await endpoints.change(callerOf(request).userId, request.params.id, request.body)),
+      endpoint: endpointView(await endpoints.change(callerOf(request), request.params.id, request.body)),
     }),
   );
 

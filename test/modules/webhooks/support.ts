@@ -152,6 +152,7 @@ export async function startDelivery(options: WorkerOptions = {}): Promise<Delive
         format: 'evofleet',
         schedule: 'standard',
         enabled: true,
+        role: 'user',
         ...more,
       });
       return { id: endpoint.id, secret };
