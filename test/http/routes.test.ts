@@ -258,6 +258,7 @@ describe('headers', () => {
 function urlOf(path: string, id: number): string {
   return path
     .replace('{id}', String(id))
+    .replace('{linkId}', '01900000-0000-7000-8000-000000000000')
     .replace('{jid}', '120363000000000000@g.us')
     .replace('{plan_type}', 'business');
 }

@@ -311,7 +311,13 @@ describe('a link', () => {
     ]) {
       expect(await visit('POST', `${path}/connect`, body)).toMatchObject({ status: 400 });
     }
-    for (let n = 0; n < 10; n++) {
+    const first = await visit('POST', `${path}/connect`, { pairing_number: '+6281234567890' });
+    expect(first).toMatchObject({
+      status: 200,
+      body: { state: 'scan', pairing_code: expect.stringMatching(/^[A-Z0-9]{8}$/) },
+    });
+    expect((await state(path)).body.pairing_code).toBe(first.body.pairing_code);
+    for (let n = 1; n < 10; n++) {
       const answer = await visit('POST', `${path}/connect`, { pairing_number: '+6281234567890' });
       expect(answer.status).toBe(200);
     }

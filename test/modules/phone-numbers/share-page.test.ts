@@ -290,23 +290,26 @@ describe('its script', () => {
 
   test('a pairing code is asked for with the number, however it is written, and shown in two halves', async () => {
     const bodies: unknown[] = [];
-    const waiting = answer('scan', { qr_id: 'a', qr_code: 'b' });
+    let shown: object = answer('scan', { qr_id: 'a', qr_code: 'b' });
     const page = await opened(path, (url, init) => {
-      if (init.body !== undefined) bodies.push(JSON.parse(init.body));
-      return answering({ state: [[200, waiting]], connect: [[200, { ...waiting, pairing_code: 'WZYEH1YY' }]] })(
-        url,
-        init,
-      );
+      if (init.body !== undefined) {
+        bodies.push(JSON.parse(init.body));
+        shown = { ...shown, pairing_code: 'WZYEH1YY' };
+      }
+      return answering({ state: [[200, shown]], connect: [[200, shown]] })(url, init);
     });
     await settles(() => expect(page.state()).toBe('scan'));
-    await page.pair('+62 812-345');
-    await page.pair('');
+    expect(page.shown('typed')).toBe(false);
+    await page.pair('+62 812');
     expect(page.element('outcome').textContent).toBe(shareTexts.en.pairingInvalid);
     expect(page.element('number').attributes.get('aria-invalid')).toBe('true');
+    expect(bodies).toEqual([]);
     await page.pair('+62 (812) 3456-7890');
-    expect(bodies.at(-1)).toEqual({ pairing_number: '6281234567890' });
+    expect(bodies).toEqual([{ pairing_number: '6281234567890' }]);
     expect(page.element('number').attributes.has('aria-invalid')).toBe(false);
     expect(page.element('outcome').textContent).toBe('');
+    expect(page.shown('typed')).toBe(true);
+    expect(page.element('code').textContent).toBe('WZYE-H1YY');
   });
 
   test.each([

@@ -267,6 +267,26 @@ describe('removeOld', () => {
     expect(await run('select id from inbound_secrets order by id')).toEqual([{ id: '2' }, { id: '3' }]);
   });
 
+  test('spans of connection go 31 days after their end, and share links a day after theirs; what lasts stays', async () => {
+    await run(`insert into connection_spans (phone_number_id, began_at, ended_at) values
+      (1, now() - interval '90 days', now() - interval '32 days'), (2, now() - interval '90 days', now() - interval '30 days'),
+      (3, now() - interval '90 days', null)`);
+    for (const [hash, end] of [
+      ['1', '25 hours'],
+      ['2', '23 hours'],
+    ]) {
+      await run(
+        `insert into share_links (id, user_id, phone_number_id, token_hash, expires_at)
+         select $1, user_id, id, decode('0' || $2, 'hex'), now() - $3::interval from phone_numbers
+         where instance_name = 'user_retention'`,
+        [ids.uuidv7(), hash, end],
+      );
+    }
+    await retention().removeOld();
+    expect(await run('select phone_number_id as id from connection_spans order by 1')).toEqual([{ id: 2 }, { id: 3 }]);
+    expect(await run(`select encode(token_hash, 'hex') as hash from share_links`)).toEqual([{ hash: '02' }]);
+  });
+
   test('several processes at once remove everything once, and none fails', async () => {
     for (const offset of [-14, -13, -12]) await makePartition(offset);
     await run(

@@ -93,7 +93,7 @@ export const sharePageScript = `
 
   async function turn() {
     clearTimeout(timer);
-    // Who does not look needs no code; they are counted by the phone's maker.
+    // While nobody looks, no code is needed.
     if (isOver || document.hidden) return;
     const waitMs = await look().catch(() => {
       tell('offline');
