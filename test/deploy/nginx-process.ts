@@ -12,7 +12,9 @@ export const hasNginx = binary !== undefined;
  * The real nginx on a copy of nginx/, on loopback and in a folder of its own. The one line that needs Docker's name
  * server (and nginx 1.27.3) is replaced by the address of `upstreamPort`.
  */
-export async function startNginx(upstreamPort: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startNginx(
+  upstreamPort: number,
+): Promise<{ url: string; accessLog(): string; close(): Promise<void> }> {
   // Started as root, nginx writes as another user, who may be unable to enter a TMPDIR.
   const folder = mkdtempSync('/tmp/evofleet-test-nginx-');
   chmodSync(folder, 0o755);
@@ -52,6 +54,7 @@ export async function startNginx(upstreamPort: number): Promise<{ url: string; c
   );
   return {
     url,
+    accessLog: () => readFileSync(join(folder, 'access.log'), 'utf8'),
     async close() {
       child.kill('SIGTERM');
       await ended;

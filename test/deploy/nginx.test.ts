@@ -57,6 +57,20 @@ describe.skipIf(!hasNginx)('nginx in front of a gateway (skipped without it: apt
     upstream.close();
   });
 
+  test('the access log has the paths of calls, but of a share link not its secret, however it is written', async () => {
+    const spellings = [
+      '/share/efs_Secret',
+      '//share/efs_Secret',
+      '/a/../share/efs_Secret/state',
+      '/%73hare%2Fefs_Secret',
+    ];
+    for (const path of spellings) expect((await call('GET', path)).status).toBe(200);
+    await call('GET', '/api/a-path-to-log');
+    await expect.poll(() => nginx?.accessLog()).toContain('"path":"/api/a-path-to-log"');
+    expect(nginx?.accessLog().match(/"path":"\/share\/\.\.\."/g)).toHaveLength(spellings.length);
+    expect(nginx?.accessLog()).not.toContain('Secret');
+  });
+
   test.each([
     '/hooks',
     '/hooks/',
