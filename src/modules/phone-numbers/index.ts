@@ -41,7 +41,7 @@ export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-syst
 export { askNumberFigures } from './numbers-metrics.ts';
 export type { NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
 export { relayFailure } from './relay/relay-errors.ts';
-export type { Uptime, UptimeFigures } from './uptime/uptime.ts';
+export type { Uptime } from './uptime/uptime.ts';
 
 export type PhoneNumbers = ReturnType<typeof createPhoneNumbers>;
 
