@@ -2,7 +2,10 @@ import type { Sandbox } from '../../../src/sandbox/index.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 
 /** Nothing periodic: the tests have the fleet look when they want it to. */
-export const byHand = { orphans: { listEveryMs: 1, lookEveryMs: 3_600_000 } } as const;
+export const byHand = {
+  orphans: { listEveryMs: 1, lookEveryMs: 3_600_000 },
+  reconcile: { lookEveryMs: 3_600_000 },
+} as const;
 
 /** How the names of this installation's instances begin. */
 export async function prefixOf({ database }: TestGateway): Promise<string> {

@@ -61,7 +61,7 @@ export function alertOfIncident(incident: Incident, state: IncidentState): Alert
   const text =
     state === 'resumed'
       ? `An operator resumed what the incident ${kind} had stopped.`
-      : `${subject} ${closed}${outcome === null ? '' : ` (${outcome})`}.`;
+      : `${subject} ${closed}${outcome === null ? '' : ` (${outcome})`}.${numbers > 0 ? ` It concerned ${numbers} phone numbers.` : ''}`;
   return { ...about, severity: 'info', text, cure: null };
 }
 
