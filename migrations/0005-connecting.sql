@@ -6,6 +6,8 @@ alter table phone_numbers
   add column connect_resets smallint not null default 0,
   -- Whether its backend holds the credentials of a phone; without them it needs a scan.
   add column is_paired boolean not null default false,
+  -- SHA-256 of the last QR code, which a backend goes on to answer with when it is long over.
+  add column qr_digest bytea,
   -- Whom the pairing code is for, and how long it can be typed.
   add column pairing_number text,
   add column pairing_expires_at timestamptz,

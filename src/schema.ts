@@ -90,6 +90,11 @@ export interface Backends {
   version: string | null;
 }
 
+export interface CallbackUrls {
+  seen_at: Generated<Timestamp>;
+  url: string;
+}
+
 export interface Campaigns {
   created_at: Generated<Timestamp>;
   finished_at: Timestamp | null;
@@ -508,6 +513,7 @@ export interface PhoneNumbers {
   phone_number: string | null;
   profile_name: string | null;
   qr_code: string | null;
+  qr_digest: Buffer | null;
   qr_expires_at: Timestamp | null;
   qr_text: string | null;
   removed_from_backend_at: Timestamp | null;
@@ -734,6 +740,7 @@ export interface DB {
   audit_log: AuditLog;
   backend_reads: BackendReads;
   backends: Backends;
+  callback_urls: CallbackUrls;
   campaigns: Campaigns;
   connection_spans: ConnectionSpans;
   deliveries: Deliveries;

@@ -16,7 +16,15 @@ import {
   SearchAnswer,
   SearchQuery,
 } from './schemas.ts';
-import { auditView, fleetPlanView, foundMessageView, foundNumberView, foundRequestView, uptimeView } from './views.ts';
+import {
+  auditView,
+  fleetPlanView,
+  foundMessageView,
+  foundNumberView,
+  foundRequestView,
+  orderedNumberView,
+  uptimeView,
+} from './views.ts';
 
 const movesUsual = 100;
 
@@ -76,14 +84,7 @@ export function registerFleetRoutes(instance: FastifyInstance, { admin }: { admi
       return {
         success: true as const,
         outcome,
-        phone_number: {
-          id: number.id,
-          instance_name: number.instanceName,
-          status: number.status,
-          status_reason: number.statusReason,
-          qr_code: number.qrCode,
-          qr_expires_at: number.qrExpiresAt?.toISOString() ?? null,
-        },
+        phone_number: orderedNumberView(number),
       };
     },
   );

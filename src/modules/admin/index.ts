@@ -20,6 +20,7 @@ import { createEraseUsers } from './erase-user.ts';
 import { countNumbers, type FoundNumber, listNumbersOfUser, type NumbersByStatus } from './figures-system.ts';
 import { listMisplaced, listMovable } from './fleet-plan-system.ts';
 import { createManageUsers } from './manage-users.ts';
+import { createOrderNumbers } from './order-numbers.ts';
 import { type FleetPlan, planMoves, unevenFrom } from './plan-moves.ts';
 import { searchMessages, searchNumbers, searchRequests, searchUsers } from './search-system.ts';
 import { createWatchFleet, type WatchedFleet } from './watch-fleet.ts';
@@ -31,7 +32,7 @@ export type AdminDeps = {
   ids: Ids;
   logger: Logger;
   backends: Pick<Backends, 'pool'>;
-  phoneNumbers: Pick<PhoneNumbers, 'move' | 'delete' | 'uptimes'>;
+  phoneNumbers: Pick<PhoneNumbers, 'move' | 'delete' | 'orders' | 'uptimes'>;
   plans: Pick<Plans, 'list' | 'find' | 'setPlacement'>;
   users: Pick<Users, 'managed'>;
   fleet: WatchedFleet;
@@ -51,6 +52,7 @@ export function createAdmin(deps: AdminDeps) {
   const { pool } = deps.backends;
   const audited = createAudited(deps);
   const manageUsers = createManageUsers({ ...deps, audited });
+  const orderNumbers = createOrderNumbers({ ...deps, audited, placeOf: (id) => placeOf(db, id) });
 
   async function overview(id: number): Promise<BackendOverview> {
     const figures = await pool.find(id);
@@ -151,6 +153,7 @@ export function createAdmin(deps: AdminDeps) {
       });
     },
 
+    ...orderNumbers,
     ...manageUsers,
     ...createWatchFleet({ fleet: deps.fleet, audited }),
     listNumbersOfUser: (userId: number): Promise<FoundNumber[]> => listNumbersOfUser(db, userId, numbersOfUserMax),

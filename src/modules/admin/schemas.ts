@@ -135,19 +135,28 @@ export const MoveBody = Type.Object(
   { backend_id: Type.Optional(Id) },
   { ...exact, description: 'May be left out: then the least loaded that suits.', examples: [{ backend_id: 2 }] },
 );
+const OrderedNumber = Type.Object({
+  id: Type.Integer(),
+  instance_name: Type.String(),
+  status: Type.String(),
+  status_reason: nullable(Type.String()),
+  qr_code: nullable(Type.String({ description: 'PNG data URL.' })),
+  qr_expires_at: nullable(Time),
+});
+export const OrderAnswer = Type.Object({ success, phone_number: OrderedNumber });
+export const RecreateAnswer = Type.Object({
+  success,
+  outcome: Type.Union([Type.Literal('recreated'), Type.Literal('recreating')], {
+    description: 'recreating: its backend has not said yet that the former one is gone; it goes on by itself.',
+  }),
+  phone_number: OrderedNumber,
+});
 export const MoveAnswer = Type.Object({
   success,
   outcome: Type.Union([Type.Literal('moved'), Type.Literal('moving')], {
     description: 'moving: the old backend has not said yet that the number is gone there; it goes on by itself.',
   }),
-  phone_number: Type.Object({
-    id: Type.Integer(),
-    instance_name: Type.String(),
-    status: Type.String(),
-    status_reason: nullable(Type.String()),
-    qr_code: nullable(Type.String({ description: 'PNG data URL.' })),
-    qr_expires_at: nullable(Time),
-  }),
+  phone_number: OrderedNumber,
 });
 
 export const SearchQuery = Type.Object({ q: Type.String({ minLength: 2, maxLength: 200 }) }, exact);

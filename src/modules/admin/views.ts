@@ -1,4 +1,4 @@
-import type { Uptime } from '../phone-numbers/index.ts';
+import type { PhoneNumber, Uptime } from '../phone-numbers/index.ts';
 import type { Plan } from '../plans/index.ts';
 import type { ManagedUser } from '../users/index.ts';
 import type { AuditEntry } from './audit-system.ts';
@@ -10,6 +10,17 @@ import type { FoundMessage, FoundRequest } from './search-system.ts';
 import type { ManagedUserView } from './user-schemas.ts';
 
 const timeOf = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+export function orderedNumberView(number: PhoneNumber) {
+  return {
+    id: number.id,
+    instance_name: number.instanceName,
+    status: number.status,
+    status_reason: number.statusReason,
+    qr_code: number.qrCode,
+    qr_expires_at: timeOf(number.qrExpiresAt),
+  };
+}
 
 export function backendView(backend: BackendOverview): BackendView {
   const { assigned, reserved, capacity } = backend;

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { digitsOfJid } from '../../../evolution/jid.ts';
+import { sha256 } from '../../../platform/crypto/digest.ts';
 import type { DB } from '../../../schema.ts';
 import type { NewEvent } from '../../events/index.ts';
 import { type ConnectionChange, type LockedNumber, saveConnection } from './connection-system.ts';
@@ -58,6 +59,7 @@ export async function applyConnectionFacts(
       status: change.status,
       statusReason: change.statusReason === undefined ? current.statusReason : change.statusReason,
       qrCode: change.qr === undefined ? current.qrCode : (change.qr?.image ?? null),
+      qrDigest: change.qr ? sha256(change.qr.image) : current.qrDigest,
       pairingCode: change.qr === undefined ? current.pairingCode : (change.qr?.pairingCode ?? null),
       connectionAt: fact.at ?? current.connectionAt,
       phoneNumber: change.owner?.phoneNumber ?? current.phoneNumber,
@@ -81,7 +83,7 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
     case 'qr_limit':
       return number.status === 'connected' ? undefined : disconnected(number, 'qr_expired');
     case 'logged_out':
-      return loggedOut(number);
+      return loggedOut(number, fact);
     case 'missing':
       return number.status === 'error' && number.statusReason === missingOnBackend
         ? undefined
@@ -104,10 +106,16 @@ function changeForQr(
   // A backend that makes the next QR code need not repeat the pairing code, which lives longer.
   const pairingCode = fact.pairingCode ?? number.pairingCode;
   const isNew = fact.image !== number.qrCode;
-  if (!isNew && pairingCode === number.pairingCode) return undefined;
+  // What is answered before the first code of a new socket is the last one of the former, which nobody can scan.
+  if (fact.at === null && number.qrCode === null && number.qrDigest?.equals(sha256(fact.image)) === true)
+    return undefined;
+  // What the backend called before is applied by now; an answer may be ahead of it.
+  const statusReason = fact.at === null && number.statusReason === restarting ? restarting : null;
+  if (!isNew && pairingCode === number.pairingCode)
+    return statusReason === number.statusReason ? undefined : { status: 'qr_ready', statusReason };
   return {
     status: 'qr_ready',
-    statusReason: null,
+    statusReason,
     qr: { image: fact.image, pairingCode, expiresInMs: isNew ? qrLifeMs : undefined },
     attempt: 'ended',
     isPaired: false,
@@ -137,7 +145,8 @@ function changeForState(
       if (number.statusReason !== null && timedOut.includes(number.statusReason)) return undefined;
       return { status: 'initializing', statusReason: null, attempt: 'begins' };
     case 'close':
-      return fact.statusReason === 401 ? loggedOut(number) : disconnected(number, 'connection_closed');
+      if (fact.statusReason === 401) return loggedOut(number, fact);
+      return isOurDoing(number, fact) ? undefined : disconnected(number, 'connection_closed');
     case 'refused':
       return disconnected(number, 'connection_refused');
     default:
@@ -147,13 +156,17 @@ function changeForState(
 
 const timedOut: readonly string[] = ['qr_timeout', 'connect_timeout'] satisfies TimedOut[];
 
-function loggedOut(number: LockedNumber): ConnectionChange | undefined {
-  const change = disconnected(number, 'logged_out');
+function isOurDoing(number: LockedNumber, fact: ConnectionFact): boolean {
+  return number.statusReason === restarting && fact.at !== null;
+}
+
+function loggedOut(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
+  const change = isOurDoing(number, fact) ? undefined : disconnected(number, 'logged_out');
   return change === undefined ? undefined : { ...change, isPaired: false };
 }
 
 function disconnected(number: LockedNumber, statusReason: string): ConnectionChange | undefined {
-  if (number.status === 'disconnected' || number.statusReason === restarting) return undefined;
+  if (number.status === 'disconnected') return undefined;
   return { status: 'disconnected', statusReason, qr: null, attempt: 'ended' };
 }
 

@@ -20,9 +20,6 @@ export type Placed = NumberOnBackend & { backendName: string; backend: Backend }
 
 export type ConnectCalls = ReturnType<typeof createConnectCalls>;
 
-/** How long a code or a connection may take; then one reset, and as long again. */
-export const qrTimeoutMsUsual = 20_000;
-
 const closedWithinMs = 2_000;
 const lookAgainAfterMs = 100;
 
@@ -33,6 +30,7 @@ export function createConnectCalls(deps: {
   backends: Pick<Backends, 'requireUsable'>;
   tokens: Pick<ResolveToken, 'forget'>;
   keepAlive(work: Promise<unknown>): void;
+  /** How long a code or a connection may take; then one reset, and as long again. */
   qrTimeoutMs: number;
 }) {
   return { placed, connect, reopen, apply };
@@ -51,9 +49,9 @@ export function createConnectCalls(deps: {
   /**
    * Has the number connected, and applies what the backend answers; from here on a code or the connection is waited
    * for. With `pairingNumber` it also makes a pairing code, for which a socket that shows a code already is closed:
-   * nothing is lost by that, as it has no credentials.
+   * nothing is lost by that, as it has no credentials. Answers false where there is nothing to wait for after that.
    */
-  async function connect(place: Placed, pairingNumber?: string): Promise<void> {
+  async function connect(place: Placed, pairingNumber?: string): Promise<boolean> {
     const { control } = place.backend;
     try {
       const needsNewSocket =
@@ -61,12 +59,14 @@ export function createConnectCalls(deps: {
         !place.isPaired &&
         (await asked(control.connectionState(place.backendName))) === 'connecting';
       const wish = pairingNumber === undefined ? {} : { pairingNumber, forgetsCode: needsNewSocket };
-      if (!(await beginAttempt(deps.db, place, wish))) return;
+      if (!(await beginAttempt(deps.db, place, wish))) return false;
       if (needsNewSocket) await closeSocket(place);
       await bounded(place, control.connect(place.backendName, pairingNumber));
+      return true;
     } catch (error) {
       if (!isMissing(error)) throw error;
       await apply(place, { kind: 'missing', at: null });
+      return false;
     }
   }
 

@@ -6,7 +6,7 @@ import type { DB } from '../../../schema.ts';
 import type { Backends } from '../../backends/index.ts';
 import type { ResolveToken } from '../resolve-token.ts';
 import type { CheckConnection } from './check-connection.ts';
-import { createConnectCalls, qrTimeoutMsUsual } from './connect-number.ts';
+import { createConnectCalls } from './connect-number.ts';
 import { createExpireQrCodes } from './expire-qr-codes.ts';
 import { createFetchQr } from './fetch-qr.ts';
 import { createFlights } from './flights.ts';
@@ -21,6 +21,9 @@ export type ConnectingOptions = {
   qrTimeoutMs?: number;
   /** Milliseconds after which a number is free when the process that worked on it died; 20,000 if unset. */
   leaseMs?: number;
+  /** Milliseconds a request waits for a code, 8,000 if unset, and for another order about its number, 5,000 if unset. */
+  shownWithinMs?: number;
+  orderWaitMs?: number;
 };
 
 /** All that connects numbers, each by one at a time over all processes. */
@@ -37,13 +40,13 @@ export function createConnecting(deps: {
   keepAlive(work: Promise<unknown>): void;
   connecting?: ConnectingOptions | undefined;
 }) {
-  const qrTimeoutMs = deps.connecting?.qrTimeoutMs ?? qrTimeoutMsUsual;
-  const lease = createNumberLease({ ...deps, ttlMs: deps.connecting?.leaseMs });
+  const { qrTimeoutMs = 20_000, leaseMs = 20_000, shownWithinMs = 8_000, orderWaitMs = 5_000 } = deps.connecting ?? {};
+  const lease = createNumberLease({ ...deps, ttlMs: leaseMs });
   const calls = createConnectCalls({ ...deps, qrTimeoutMs });
-  const flights = createFlights({ ...deps, lease, calls, qrTimeoutMs });
+  const flights = createFlights({ ...deps, lease, calls, qrTimeoutMs, shownWithinMs });
   return {
-    ...createFetchQr({ ...deps, flights }),
-    orders: createOrders({ ...deps, lease, calls, flights }),
+    ...createFetchQr({ ...deps, flights, shownWithinMs }),
+    orders: createOrders({ ...deps, lease, calls, flights, waitMs: orderWaitMs }),
     repairs: createRepairs({ ...deps, lease, calls }),
     supervise: createSuperviseConnecting({ ...deps, lease, calls, qrTimeoutMs }),
     expireQrCodes: createExpireQrCodes(deps),

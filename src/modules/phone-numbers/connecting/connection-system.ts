@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { sha256 } from '../../../platform/crypto/digest.ts';
 import type { DB } from '../../../schema.ts';
 import type { NumberStatus } from '../phone-number.ts';
 
@@ -13,6 +14,8 @@ export type LockedNumber = {
   statusReason: string | null;
   backendName: string | null;
   qrCode: string | null;
+  /** Of the last one, which may be over. */
+  qrDigest: Buffer | null;
   /** Null once it can be typed no more. */
   pairingCode: string | null;
   connectionAt: Date | null;
@@ -40,7 +43,7 @@ export async function lockNumbersWithExpiredQr(tx: Transaction<DB>, limit: numbe
 
 const lockedColumns = sql.raw(`id, user_id as "userId", instance_name as "instanceName", alias,
   display_name as "displayName", phone_number as "phoneNumber", status, status_reason as "statusReason",
-  backend_name as "backendName", qr_code as "qrCode",
+  backend_name as "backendName", qr_code as "qrCode", qr_digest as "qrDigest",
   case when pairing_expires_at > app_now() then pairing_code end as "pairingCode", connection_at as "connectionAt"`);
 
 /** Notes that the backend called about a number; at most one write in 10 s. */
@@ -98,6 +101,7 @@ function codesOf(qr: NonNullable<ConnectionChange['qr']> | null) {
   const { image, pairingCode, expiresInMs } = qr;
   return {
     qr_code: image,
+    qr_digest: sha256(image),
     ...(expiresInMs === undefined ? {} : { qr_expires_at: fromNow(expiresInMs) }),
     pairing_code: pairingCode,
     pairing_expires_at:

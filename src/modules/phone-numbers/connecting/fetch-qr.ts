@@ -8,7 +8,7 @@ import { findPhoneNumber } from '../phone-numbers-repository.ts';
 import { missingOnBackend } from './apply-connection.ts';
 import { findNumberOnBackend } from './attempts-system.ts';
 import type { CheckConnection } from './check-connection.ts';
-import { type Flights, isShown, shownWithinMs } from './flights.ts';
+import { type Flights, isShown } from './flights.ts';
 import type { NumberWatch } from './watch-numbers.ts';
 
 // A backend that hangs must not keep the owner from what is known.
@@ -24,6 +24,7 @@ export function createFetchQr(deps: {
   watch: NumberWatch;
   flights: Flights;
   checkConnection: CheckConnection;
+  shownWithinMs: number;
   /** Work that goes on after the answer; waited for when the process closes. */
   keepAlive(work: Promise<unknown>): void;
 }) {
@@ -62,7 +63,7 @@ export function createFetchQr(deps: {
   // The backend is still busy making it, with a code in the same call; one for pairing is asked for afterwards.
   async function isShownByCreation(id: number, pairingNumber: string | undefined): Promise<boolean> {
     const state = await deps.watch.until(id, (each) => isShown(each, pairingNumber) || !each.isBeingCreated, {
-      withinMs: shownWithinMs,
+      withinMs: deps.shownWithinMs,
     });
     if (state === undefined) throw creationUnderWay();
     return isShown(state, pairingNumber);

@@ -11,7 +11,6 @@ export type Flights = ReturnType<typeof createFlights>;
 /** One connect of one number, which its callers share. */
 type Flight = { pairingNumber: string | undefined; connected: Promise<void>; isOver: AbortSignal };
 
-export const shownWithinMs = 8_000;
 const lookAtLeaseEveryMs = 300;
 
 /** What a caller waits for: the connection, a QR code, or a pairing code for this number. */
@@ -36,7 +35,9 @@ export function createFlights(deps: {
   calls: Pick<ConnectCalls, 'placed' | 'connect'>;
   keepAlive(work: Promise<unknown>): void;
   qrTimeoutMs: number;
+  shownWithinMs: number;
 }) {
+  const { shownWithinMs } = deps;
   const flights = new Map<number, Flight>();
   const withinMs = Math.min(shownWithinMs, deps.qrTimeoutMs);
 
@@ -88,8 +89,8 @@ export function createFlights(deps: {
     for (let hasWaited = false; ; hasWaited = true) {
       const turn = await deps.lease.exclusively(id, async () => {
         if (hasWaited && (await wasFlown(id, pairingNumber))) return 'flown before';
-        await deps.calls.connect(await deps.calls.placed(id), pairingNumber);
-        await untilShown(id, { pairingNumber, withinMs });
+        const place = await deps.calls.placed(id);
+        if (await deps.calls.connect(place, pairingNumber)) await untilShown(id, { pairingNumber, withinMs });
         return 'flown';
       });
       if (turn.kind === 'ran' && turn.result === 'flown') return;

@@ -9,8 +9,6 @@ export type NumberLease = ReturnType<typeof createNumberLease>;
 
 export type Turn<T> = { kind: 'ran'; result: T } | { kind: 'busy' };
 
-// How long nobody may work on a number after the process that did has died.
-const ttlMsUsual = 20_000;
 const tryAgainAfterMs = 100;
 
 /** Lets one process at a time work on a number's connection: the lease `connect:<phone number id>`. */
@@ -18,9 +16,10 @@ export function createNumberLease(deps: {
   db: Kysely<DB>;
   ids: Pick<Ids, 'base62'>;
   clock: Pick<Clock, 'monotonicMs'>;
-  ttlMs?: number | undefined;
+  /** How long nobody may work on a number after the process that did has died. */
+  ttlMs: number;
 }) {
-  const ttlMs = deps.ttlMs ?? ttlMsUsual;
+  const { ttlMs } = deps;
   const leases = createLeases({ db: deps.db, holder: `phone numbers ${deps.ids.base62(12)}` });
 
   async function acquire(name: string, waitMs: number): Promise<{ epoch: number } | null> {

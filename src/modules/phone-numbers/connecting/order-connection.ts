@@ -10,9 +10,6 @@ import type { ConnectCalls } from './connect-number.ts';
 import type { Flights } from './flights.ts';
 import type { NumberLease } from './number-lease.ts';
 
-/** How long an order waits for another one about the same number to end. */
-const waitMs = 5_000;
-
 export type Remake = (id: number, reason: string) => Promise<{ outcome: 'moved' | 'moving' }>;
 
 /**
@@ -25,6 +22,8 @@ export function createOrders(deps: {
   calls: ConnectCalls;
   flights: Pick<Flights, 'connect' | 'untilShown'>;
   remake: Remake;
+  /** How long an order waits for another one about the same number to end. */
+  waitMs: number;
 }) {
   const { calls, lease } = deps;
 
@@ -73,7 +72,7 @@ export function createOrders(deps: {
   };
 
   async function inTurn<T>(id: number, work: () => Promise<T>): Promise<T> {
-    const turn = await lease.exclusively(id, work, waitMs);
+    const turn = await lease.exclusively(id, work, deps.waitMs);
     if (turn.kind === 'busy') throw connectingUnderWay();
     return turn.result;
   }

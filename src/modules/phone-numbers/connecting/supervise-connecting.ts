@@ -10,7 +10,7 @@ import { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts
 import { countReset, isStillOverdue, listOverdueAttempts, type OverdueAttempt } from './attempts-system.ts';
 import { factOfAnswer, isMissing } from './backend-answers.ts';
 import type { ConnectCalls, Placed } from './connect-number.ts';
-import { lockNumberForFacts } from './connection-system.ts';
+import { lockNumberForFacts, readStates } from './connection-system.ts';
 import { endLoops } from './losses-system.ts';
 import type { NumberLease } from './number-lease.ts';
 
@@ -52,7 +52,9 @@ export function createSuperviseConnecting(deps: {
   async function advance(attempt: OverdueAttempt): Promise<void> {
     const place = await calls.placed(attempt.id);
     const fact = await whatItShows(place);
-    if (fact !== undefined) return calls.apply(place, fact);
+    if (fact !== undefined) await calls.apply(place, fact);
+    const [state] = await readStates(deps.db, [attempt.id]);
+    if (state?.isAwaited !== true) return;
     if (attempt.resets > 0) return giveUp(place, attempt);
     // Noted first: a process that dies in between must not make it two.
     if (!(await countReset(deps.db, attempt.id, qrTimeoutMs))) return;
