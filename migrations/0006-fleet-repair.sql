@@ -98,3 +98,10 @@ create index mails_topic_idx on mails (topic, created_at) where topic is not nul
 
 -- How a number is to behave on its backend: what its user chose last. Null: as it was created.
 alter table phone_numbers add column settings json;
+
+-- Where backends reach a process that takes their calls, as long as it says so: another process, or a later one with
+-- other settings, may have another address.
+create table callback_urls (
+  url text primary key,
+  seen_at timestamptz not null default app_now()
+) with (fillfactor = 50);

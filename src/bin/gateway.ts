@@ -45,10 +45,19 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   running.defer(database.close);
   await migrateDatabase(database.url);
-  if (config.redisUrl === undefined) running.use(await beTheOnlyProcess(database.url, logger));
+  // Whoever provisions does nothing that another process could do too.
+  const isProvisioner = config.role === 'provisioner';
+  if (config.redisUrl === undefined && !isProvisioner) running.use(await beTheOnlyProcess(database.url, logger));
 
   const secrets = await findSecrets(config);
   const installation = await claimInstallation(database.url, secrets.encryptionKey);
+  if (isProvisioner) {
+    const { startProvisioner } = await import('./provisioner.ts');
+    const found = { ...config, ...secrets, databaseUrl: database.url, installationId: installation.id };
+    const { port } = await startProvisioner(found, logger, running);
+    logger.info({ event: 'started', role: config.role, port }, 'provisioner is up');
+    return;
+  }
   const pool = await findBackends(config);
   running.defer(pool.close);
   const runConfig: RunConfig = {
@@ -71,6 +80,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   // Simulated servers live in this process: whatever the public address, they reach it here.
   if (pool.areSandboxes) services.setCallbackUrl(ownUrl);
   else if (config.port === 0) services.setCallbackUrl(config.backendCallbackUrl.replace(/:0$/, `:${port}`));
+  if (config.role === 'all' || config.role === 'api') await services.phoneNumbers.desired.announceCallback();
   if (config.role !== 'api') lanes.use(startLanes(services));
 
   const startMs = Math.round(performance.now() - startedAt);

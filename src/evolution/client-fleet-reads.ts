@@ -122,11 +122,10 @@ function isOn(setting: { enabled?: boolean | null } | null | undefined): boolean
   return setting !== null && setting !== undefined && setting.enabled !== false;
 }
 
-function statesIn(text: string): Map<string, InstanceState> {
+function statesIn(text: string): Map<string, InstanceState> | undefined {
+  // Something in front of the server may answer every path with a page of its own.
+  if (!text.includes('evolution_instances_total')) return undefined;
   const states = new Map<string, InstanceState>();
-  if (!text.includes('evolution_instances_total')) {
-    throw new EvolutionError('unreadable', 'not the metrics of an Evolution server', 200);
-  }
   for (const [, instance, state] of text.matchAll(
     /^evolution_instance_state\{instance="([^"\n]*)".*,state="(\w+)"\} 1$/gm,
   )) {

@@ -48,6 +48,7 @@ const owners: Record<string, string> = {
   audit_log: 'modules/admin',
   connection_spans: 'modules/phone-numbers',
   share_links: 'modules/phone-numbers',
+  callback_urls: 'modules/phone-numbers',
   findings: 'modules/fleet',
   repairs: 'modules/fleet',
   incidents: 'modules/fleet',

@@ -92,6 +92,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const app = await buildApp(services);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   services.setCallbackUrl(url);
+  await services.phoneNumbers.desired.announceCallback();
   const lanes = startLanes(services);
 
   const apiWith =

@@ -11,6 +11,7 @@ import type { Backends } from '../backends/index.ts';
 import type { Users } from '../users/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createChangeNumber, createRotateToken } from './change-number.ts';
+import { createChangeSettings } from './change-settings.ts';
 import { createCheckConnection } from './connecting/check-connection.ts';
 import { type ConnectingOptions, createConnecting } from './connecting/connecting.ts';
 import { createNumberWatch } from './connecting/watch-numbers.ts';
@@ -36,8 +37,9 @@ export { type LockedNumber, lockNumberForFacts, noteHeard } from './connecting/c
 export type { RepairResult, Repairs } from './connecting/repairs.ts';
 export type { Desired } from './desired/desired.ts';
 export type { DesiredNumber } from './desired/desired-system.ts';
-export { differingSettings, type NumberSettings } from './desired/number-settings.ts';
+export { differingSettings, type NumberSettings, wholeSettings } from './desired/number-settings.ts';
 export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-system.ts';
+export { aliasLengthMax, isAlias } from './naming/alias.ts';
 export { askNumberFigures } from './numbers-metrics.ts';
 export type { NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
 export { relayFailure } from './relay/relay-errors.ts';
@@ -53,7 +55,14 @@ export function createPhoneNumbers(deps: {
   logger: Logger;
   secretBox: SecretBox;
   users: Pick<Users, 'lockUser' | 'checkGuesses' | 'noteFailedGuess'>;
-  webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint' | 'removeNumberEndpoints'>;
+  webhooks: Pick<
+    Webhooks,
+    | 'requireUsableUrl'
+    | 'setNumberEndpoint'
+    | 'removeNumberEndpoints'
+    | 'requireUsableEndpoint'
+    | 'setEvolutionEndpoint'
+  >;
   backends: Pick<Backends, 'backendOf' | 'requireUsable'>;
   /** Where backends reach us, without a trailing slash; asked for each time, since a free port is known only later. */
   callbackUrl(): string;
@@ -83,6 +92,8 @@ export function createPhoneNumbers(deps: {
     tokens.forget(id);
     return result;
   }
+
+  const desired = createDesired(shared);
 
   return {
     /**
@@ -118,7 +129,7 @@ export function createPhoneNumbers(deps: {
      */
     checkConnection,
     /** What each number should be on its backend; see its own descriptions. */
-    desired: createDesired(shared),
+    desired,
     /** The user's connected number that a token, or an id of ours, stands for; by token a second old at most. */
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */
@@ -207,6 +218,7 @@ export function createPhoneNumbers(deps: {
 
     /** Waits for what goes on behind answers already given, `withinMs` at most; the periodic tasks finish the rest. */
     async close(withinMs: number): Promise<void> {
+      desired.close();
       await within(withinMs, Promise.all(underWay));
     },
   };

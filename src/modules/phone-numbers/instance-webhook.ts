@@ -5,10 +5,15 @@ import type { InboundSecret } from './inbound-secret.ts';
 export function instanceWebhook(callbackUrl: string, secret: InboundSecret) {
   return {
     enabled: true,
-    url: `${callbackUrl}/hooks/evolution/${secret.id}`,
+    url: callbackUrl + hookPath(secret.id),
     headers: { authorization: `Bearer ${secret.secret}` },
     byEvents: false,
     base64: false,
     events: [...EVOLUTION_EVENTS],
   } satisfies WebhookConfig;
+}
+
+/** The path of a backend's calls about one number. */
+export function hookPath(secretId: string): string {
+  return `/hooks/evolution/${secretId}`;
 }

@@ -177,8 +177,6 @@ test('an instance that is in the database of its server only is reported, and re
 test('a bot or another reader that is not ours is told to the operators, and left as it is', async () => {
   const { id, name } = await line();
   sandbox.control.setKnobs({ bots: true });
-  // Routes that a server refused are asked again an hour later.
-  await gateway.database.db.updateTable('reconciles').set({ remembered: '{}' }).execute();
   sandbox.control.switchOn(name, ['Chatwoot', 'typebot']);
   await eventually(async () => (await findingsOf(gateway, id))[0]?.detail).toEqual({
     settings: ['Chatwoot', 'typebot'],
@@ -206,7 +204,6 @@ test('every finding and every repair is told to each operator, and to nobody els
 test('where the backend shows all states at once, no number is asked for its own', async () => {
   const { name } = await line();
   sandbox.control.setKnobs({ openMetrics: true });
-  await gateway.database.db.updateTable('reconciles').set({ remembered: '{}' }).execute();
   await untilPassed(gateway);
   sandbox.control.ledger.clear();
   await untilPassed(gateway);

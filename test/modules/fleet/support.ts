@@ -12,6 +12,7 @@ export const hurried: ReconcileOptions = {
   jitter: 0,
   lookEveryMs: 20,
   lookAgainAfterMs: 50,
+  refusedForMs: 100,
   budgetShare: 10,
   passes: { settings: 1, latest: 1, foreign: 1 },
   pausesMs: [30, 60, 120],

@@ -28,7 +28,7 @@ export function compare(
   desired: Pick<Desired, 'webhookDifferences' | 'settingsOf'>,
   number: DesiredNumber,
   seen: Observed,
-  context: { nowMs: number; upSinceMs: number },
+  context: { nowMs: number; upSinceMs: number; urls: readonly string[] },
 ): Sighting[] {
   if (number.isBusy) return [];
   const { state, webhook, settings, foreign } = seen;
@@ -36,7 +36,7 @@ export function compare(
   // What is not in the server's memory reads as if nothing were set.
   const isThere = state !== 'missing' && state !== 'not_loaded' && (state !== undefined || webhook?.row !== null);
   if (isThere && webhook !== undefined) {
-    const parts = desired.webhookDifferences(number, webhook.row);
+    const parts = desired.webhookDifferences(number, webhook.row, context.urls);
     if (webhook.row === null && parts.length > 0) found.push({ kind: 'webhook_missing', detail: null });
     else if (parts.length > 0) found.push({ kind: 'webhook_differs', detail: { parts } });
   }

@@ -30,10 +30,11 @@ export type ObserveOptions = {
   budgetMs: number;
   /** Before a surprising state is looked at again. */
   lookAgainAfterMs: number;
+  /** Before what the backend does not offer is asked for again. */
+  refusedForMs: number;
   passes?: Partial<Record<Question, number>> | undefined;
 };
 
-const refusedForMs = 3_600_000;
 const atOnceMin = 2;
 const atOnceMax = 8;
 /** A way longer than this leaves the backend idle in between. */
@@ -137,7 +138,7 @@ export async function observe(
     if (numbers.length < 2 || isRefused('metrics')) return undefined;
     const found = await meter.ask('state', async () => ({ states: await client.allStates() }));
     if (found === undefined || found === missing) return undefined;
-    if (found.states === undefined) refusedUntil.metrics = now + refusedForMs;
+    if (found.states === undefined) refusedUntil.metrics = now + deps.refusedForMs;
     return found.states;
   }
 
@@ -173,7 +174,7 @@ export async function observe(
         const on: (Attached | Bot)[] = await client.attached(number.backendName);
         for (const bot of bots) {
           const count = await client.bots(number.backendName, bot);
-          if (count === undefined) refusedUntil[bot] = now + refusedForMs;
+          if (count === undefined) refusedUntil[bot] = now + deps.refusedForMs;
           else if (count > 0) on.push(bot);
         }
         return on;

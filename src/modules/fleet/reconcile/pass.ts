@@ -18,6 +18,8 @@ export type PassOptions = {
   budgetShare?: number;
   /** Before a surprising state is looked at again; 2,000 if unset. */
   lookAgainAfterMs?: number;
+  /** Before what a backend does not offer is asked for again; 3,600,000 if unset. */
+  refusedForMs?: number;
   /** Passes in which each question has been about every number once. */
   passes?: Partial<Record<Question, number>>;
 };
@@ -78,6 +80,7 @@ export function createPass(
       mayBeSilent: (number: DesiredNumber) => mayBeSilent(number, numbers),
       budgetMs: (deps.budgetShare ?? 0.05) * deps.everyMs,
       lookAgainAfterMs: deps.lookAgainAfterMs ?? 2_000,
+      refusedForMs: deps.refusedForMs ?? 3_600_000,
       passes: deps.passes,
     };
     try {
@@ -114,7 +117,8 @@ export function createPass(
     const before = new Map(numbers.map((number) => [number.id, number]));
     const now = new Map((await desired.list(backend.id)).map((number) => [number.id, number]));
     const settled = [...now.values()].filter((number) => isAsBefore(before.get(number.id), number));
-    const context = { nowMs: clock.now().getTime(), upSinceMs };
+    const urls = await desired.callbackUrls();
+    const context = { nowMs: clock.now().getTime(), upSinceMs, urls };
     const sightings = settled.flatMap((number) => compare(desired, number, seen.get(number.id) ?? {}, context));
     await noteLosses(lease, backend.id, { seen, numbers: settled, sightings });
     const open = await findings.note(lease, sightings);

@@ -62,13 +62,12 @@ export async function takeStep(
     switch (step) {
       case 'apply_state':
         await phoneNumbers.checkConnection(number.id);
-        return proveState();
+        return await proveState();
       case 'set_webhook':
-        await desired.resetWebhook(backend.control, number);
-        return proveWebhook();
+        return await setWebhook();
       case 'set_settings':
         await desired.resetSettings(backend.control, number);
-        return proveSettings();
+        return await proveSettings();
       case 'connect':
       case 'restart':
         return await reopen(step);
@@ -89,8 +88,10 @@ export async function takeStep(
     return { outcome: 'unproved', detail: null };
   }
 
-  async function proveWebhook(): Promise<StepResult> {
-    const parts = desired.webhookDifferences(number, await backend.fleet.webhook(name));
+  async function setWebhook(): Promise<StepResult> {
+    const urls = await desired.callbackUrls();
+    await desired.resetWebhook(backend.control, number, urls);
+    const parts = desired.webhookDifferences(number, await backend.fleet.webhook(name), urls);
     if (parts.length > 0) return { outcome: 'unproved', detail: `differs in ${parts.join(', ')}` };
     // That it is set was no proof before, either.
     return finding.kind === 'silent' ? { outcome: 'unproved', detail: 'set' } : proved;
