@@ -25,6 +25,7 @@ const ofUser = [
   ['login_sessions', 'id'],
   ['password_resets', 'token_hash'],
   ['share_links', 'id'],
+  ['number_pools', 'id'],
 ] as const;
 const ofNumbers = [
   ['send_turns', 'phone_number_id'],
@@ -35,6 +36,7 @@ const ofNumbers = [
   ['message_stats', 'phone_number_id, date'],
   ['inbound_calls', 'id, received_at'],
   ['gap_repairs', 'phone_number_id'],
+  ['findings', 'id'],
   ['number_tokens', 'id'],
   ['connection_spans', 'phone_number_id, began_at'],
 ] as const;

@@ -13,7 +13,8 @@ import { createIncidents } from './incidents/incidents.ts';
 import { createRemoveOld } from './incidents/remove-old.ts';
 import { createWatchDisconnects, type DisconnectOptions } from './incidents/watch-disconnects.ts';
 import { createWatchOutages } from './incidents/watch-outages.ts';
-import { createOrphans, type OrphanOptions } from './orphans/orphans.ts';
+import type { OrphanOptions } from './orphans/orphan-deps.ts';
+import { createOrphans } from './orphans/orphans.ts';
 import { createOverview } from './overview/overview.ts';
 import { createReconcile, type ReconcileOptions } from './reconcile/reconcile.ts';
 

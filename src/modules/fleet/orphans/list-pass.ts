@@ -6,7 +6,7 @@ import { findingEvent } from '../findings.ts';
 import { type Finding, type HeldLease, listOpenFindings, upsertFinding } from '../findings-system.ts';
 import { isHeld } from '../hold/hold-system.ts';
 import { listOpenIncidents } from '../incidents/incidents-system.ts';
-import type { OrphanDeps } from './orphans.ts';
+import type { OrphanDeps } from './orphan-deps.ts';
 import {
   countFromTheFuture,
   countStillExpected,

@@ -1,35 +1,8 @@
-import type { Kysely } from 'kysely';
-import type { Ids } from '../../../platform/ids.ts';
-import type { Leases } from '../../../platform/lease/leases.ts';
-import type { Logger } from '../../../platform/logger.ts';
 import { within } from '../../../platform/within.ts';
-import type { DB } from '../../../schema.ts';
-import type { Backends } from '../../backends/index.ts';
-import { type Findings, LeaseLost } from '../findings.ts';
-import type { Hold } from '../hold/hold.ts';
-import type { Incidents } from '../incidents/incidents.ts';
+import { LeaseLost } from '../findings.ts';
 import { createListPass } from './list-pass.ts';
+import type { OrphanDeps } from './orphan-deps.ts';
 import { listDueBackends } from './orphans-system.ts';
-
-export type OrphanOptions = {
-  /** From one list of a backend's instances to the next; 300,000 if unset. */
-  listEveryMs?: number;
-  /** How long an orphan must have been seen before it is removed; 600,000 if unset. */
-  removeAfterMs?: number;
-  /** From one look at which lists are due to the next; 5,000 if unset. */
-  lookEveryMs?: number;
-};
-
-export type OrphanDeps = {
-  db: Kysely<DB>;
-  ids: Ids;
-  logger: Logger;
-  leases: Leases;
-  backends: Pick<Backends, 'backendOf'>;
-  findings: Pick<Findings, 'underLease' | 'end' | 'recordRepair'>;
-  incidents: Pick<Incidents, 'open' | 'close' | 'stopAgain'>;
-  hold: Pick<Hold, 'setItself'>;
-} & OrphanOptions;
 
 /** Lists take seconds on a large server, and one that hangs half a minute. */
 const leaseMs = 90_000;

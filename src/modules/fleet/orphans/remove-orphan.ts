@@ -4,7 +4,7 @@ import { EvolutionError } from '../../../evolution/errors.ts';
 import type { Backend } from '../../backends/index.ts';
 import type { Finding, HeldLease } from '../findings-system.ts';
 import { isHeld } from '../hold/hold-system.ts';
-import type { OrphanDeps } from './orphans.ts';
+import type { OrphanDeps } from './orphan-deps.ts';
 import { listUnexplained } from './orphans-system.ts';
 
 /** `silent`: the backend did not answer, and is not asked for more in this pass. */
