@@ -7,9 +7,12 @@ export type RequestMetrics = {
   rateLimited(request: FastifyRequest): void;
 };
 
-/** Of method, route and status class; the routes that exist times the classes they answer with stay below it. */
-const combinationsMax = 500;
-const areasMax = 24;
+/**
+ * Of method and route, by what is answered. Each class has places of its own: strangers can make any route answer 4xx, and
+ * must not use up those of the others.
+ */
+const placesOfClass = { '2xx': 240, '4xx': 100, '5xx': 60 } as const;
+const areasMax = 20;
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const durationBuckets = [0.005, 0.025, 0.1, 0.25, 1, 5, 20];
 
@@ -34,7 +37,11 @@ export function registerRequestMetrics(app: FastifyInstance, metrics: Metrics): 
   const limited = metrics.counter('evofleet_http_rate_limited_total', 'Requests that the limit per minute refused.', [
     'per',
   ]);
-  const isRoom = createBoundedLabel(combinationsMax);
+  const places = {
+    '2xx': createBoundedLabel(placesOfClass['2xx']),
+    '4xx': createBoundedLabel(placesOfClass['4xx']),
+    '5xx': createBoundedLabel(placesOfClass['5xx']),
+  };
   const areaOf = createBoundedLabel(areasMax);
 
   app.addHook('onRequest', (_request, _reply, done) => {
@@ -46,20 +53,27 @@ export function registerRequestMetrics(app: FastifyInstance, metrics: Metrics): 
     inFlight.dec();
     const method = methods.has(request.method) ? request.method : request.method === 'HEAD' ? 'GET' : 'other';
     const pattern = request.routeOptions.url ?? '(unknown route)';
-    const statusClass = `${Math.trunc(reply.statusCode / 100)}xx`;
-    const hasRoom = isRoom(`${method} ${pattern} ${statusClass}`) !== 'other';
-    const route = hasRoom ? pattern : 'other';
+    const statusClass = classOf(reply.statusCode);
+    const hasPlace = places[statusClass](`${method} ${pattern}`) !== 'other';
     const elapsed = reply.elapsedTime / 1_000;
-    const of = { method: hasRoom ? method : 'other', route, status_class: statusClass };
+    const of = hasPlace
+      ? { method, route: pattern, status_class: statusClass }
+      : { method: 'other', route: 'other', status_class: statusClass };
     answers.inc(of);
     seconds.inc(of, elapsed);
-    durations.observe({ area: areaOf(areaOfPattern(pattern)) }, elapsed);
+    durations.observe({ area: areaOf(areaOfPattern(pattern), statusClass !== '4xx') }, elapsed);
   });
   return {
     rateLimited(request) {
       limited.inc({ per: request.caller === null ? 'address' : 'user' });
     },
   };
+}
+
+// Redirects and the like are answers that went well.
+function classOf(status: number): keyof typeof placesOfClass {
+  if (status >= 500) return '5xx';
+  return status >= 400 ? '4xx' : '2xx';
 }
 
 /** `/api/messages/send-text` is about messages, `/hooks/evolution/:secretId` about hooks. */

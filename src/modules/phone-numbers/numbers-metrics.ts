@@ -3,7 +3,7 @@ import type { Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
 import { countByStatus, statuses } from './status-count-system.ts';
 
-const countedAtOnce = 25_000;
+const countedAtOnce = 10_000;
 const freshMs = 30_000;
 /** Counting takes this share of the time at most. */
 const shareMax = 0.02;

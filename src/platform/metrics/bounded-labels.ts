@@ -1,12 +1,14 @@
+export type BoundedLabel = (value: string, mayTakePlace?: boolean) => string;
+
 /**
- * Keeps a label to at most `max` values: one that comes when they are all taken becomes `other`. For labels whose values
- * are few by nature, so that a mistake elsewhere cannot make them many.
+ * Keeps a label to at most `max` values: one that comes when all places are taken becomes `other`, and so does one that
+ * has no place and may not take one. For labels whose values are bounded by nature, but not by enough.
  */
-export function createBoundedLabel(max: number): (value: string) => string {
+export function createBoundedLabel(max: number): BoundedLabel {
   const known = new Set<string>();
-  return (value) => {
+  return (value, mayTakePlace = true) => {
     if (known.has(value)) return value;
-    if (known.size >= max) return 'other';
+    if (!mayTakePlace || known.size >= max) return 'other';
     known.add(value);
     return value;
   };
