@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Control } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { callsTo, createdNumber, eventTypes, eventually, placeOf, readNumber, untilCreated } from './support.ts';
@@ -284,19 +284,4 @@ test('a connect that the backend refuses is a 502 that names no backend', async 
   control.setKnobs({ failures: [] });
   expect(answer).toMatchObject({ status: 502, body: { code: 'backend_failed' } });
   expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`127\\.0\\.0\\.1|global-key|${name}`));
-});
-
-test('a number whose backend has shown no code for 30 s says so', async () => {
-  const { database, services } = gateway;
-  const created = await user.api('POST', '/api/phone-numbers/create', { display_name: 'Waiting' });
-  const { id } = created.body.phone_number;
-  await untilCreated(gateway, id);
-  // What the backend still tells of its code may come between.
-  await vi.waitFor(async () => {
-    await sql`update phone_numbers set status = 'initializing', status_reason = null, qr_code = null, qr_expires_at = null,
-      updated_at = now() - interval '1 minute' where id = ${id}`.execute(database.db);
-    await services.phoneNumbers.expireQrCodes();
-    const { body } = await user.api('GET', `/api/phone-numbers/${id}/status`);
-    expect(body).toMatchObject({ status: 'initializing', status_reason: 'no_qr_code' });
-  });
 });

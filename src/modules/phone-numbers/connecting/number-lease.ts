@@ -33,22 +33,19 @@ export function createNumberLease(deps: {
 
   return {
     /**
-     * Runs `work` while nobody else works on the number; `busy` where somebody still does after `waitMs`. The signal
-     * given says that the lease was lost: no further call may follow.
+     * Runs `work` while nobody else works on the number; `busy` where somebody still does after `waitMs`. A process that
+     * the database did not hear of for so long that its lease ended may be joined by another: what is done under it can
+     * be done twice.
      */
-    async exclusively<T>(id: number, work: (lost: AbortSignal) => Promise<T>, waitMs = 0): Promise<Turn<T>> {
+    async exclusively<T>(id: number, work: () => Promise<T>, waitMs = 0): Promise<Turn<T>> {
       const name = `connect:${id}`;
       const held = await acquire(name, waitMs);
       if (held === null) return { kind: 'busy' };
-      const lost = new AbortController();
       const renewal = setInterval(() => {
-        leases.renew(name, held.epoch, ttlMs).then(
-          (isHeld) => isHeld || lost.abort(),
-          () => undefined,
-        );
+        leases.renew(name, held.epoch, ttlMs).catch(() => undefined);
       }, ttlMs / 3);
       try {
-        return { kind: 'ran', result: await work(lost.signal) };
+        return { kind: 'ran', result: await work() };
       } finally {
         clearInterval(renewal);
         // It ends by itself as well.
