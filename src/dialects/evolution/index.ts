@@ -11,16 +11,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { PhoneNumbers } from '../../modules/phone-numbers/index.ts';
 import type { Users } from '../../modules/users/index.ts';
+import type { WebhookDelivery } from '../../modules/webhooks/index.ts';
 import { createCallers } from './callers.ts';
+import { addCreateRoute } from './create-route.ts';
 import { addUnknownRoutes, contractConfig, prepareScope } from './frame.ts';
+import { addInstanceRoutes } from './instance-routes.ts';
 import { addRefusedRoutes } from './refused-routes.ts';
 import { addRootRoutes } from './root-routes.ts';
 import { createRoutes } from './routes.ts';
+import { addSettingsRoutes } from './settings-routes.ts';
+import { addWebhookRoutes } from './webhook-routes.ts';
 
 export type EvolutionDialectDeps = {
   config: { serverUrl: string; corsOrigins: readonly string[] };
   users: Pick<Users, 'resolveApiKey' | 'resolveUser'>;
   phoneNumbers: PhoneNumbers;
+  webhookDelivery: WebhookDelivery;
 };
 
 /** Registers every route of the contract: served, refused, and unknown below its first parts. Needs registerRoot. */
@@ -31,6 +37,10 @@ export async function registerEvolutionDialect(app: FastifyInstance, deps: Evolu
     const callers = createCallers(deps);
     const routes = createRoutes(scope, { ...deps, callers, config });
     addRootRoutes(app, routes, deps.config);
+    addCreateRoute(routes, deps);
+    addInstanceRoutes(routes, { ...deps, callers });
+    addWebhookRoutes(routes, deps);
+    addSettingsRoutes(routes, deps);
     addRefusedRoutes(routes);
     addUnknownRoutes(scope, config);
   });

@@ -1,6 +1,4 @@
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isRecord } from '../../evolution/json-reading.ts';
 
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

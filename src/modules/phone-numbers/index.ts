@@ -130,6 +130,11 @@ export function createPhoneNumbers(deps: {
     checkConnection,
     /** What each number should be on its backend; see its own descriptions. */
     desired,
+    /**
+     * Sets how a number behaves by itself; what is left out stays. Answers all settings. Throws `not_found` and what a
+     * relayed change throws.
+     */
+    changeSettings: createChangeSettings({ ...deps, desired }),
     /** The user's connected number that a token, or an id of ours, stands for; by token a second old at most. */
     requireConnected: shared.tokens.requireConnected,
     /** The same, whether it is connected or not. */

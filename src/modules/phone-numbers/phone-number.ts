@@ -1,3 +1,5 @@
+import type { NumberSettings } from './desired/number-settings.ts';
+
 export type NumberStatus = 'initializing' | 'qr_ready' | 'connected' | 'disconnected' | 'error';
 export type Integration = 'WHATSAPP-BAILEYS' | 'WHATSAPP-BUSINESS' | 'EVOLUTION';
 
@@ -10,12 +12,16 @@ export type PhoneNumber = {
   displayName: string | null;
   phoneNumber: string | null;
   profileName: string | null;
+  /** Its address on WhatsApp, as its backend told it last. */
+  ownJid: string | null;
   status: NumberStatus;
   statusReason: string | null;
   tokenHint: string;
   integration: Integration;
   webhookUrl: string | null;
   qrCode: string | null;
+  /** What the QR code says, for whoever draws it himself. */
+  qrText: string | null;
   /** The other way to connect, where the backend gave one with the code. */
   pairingCode: string | null;
   /** Whom it was asked for; digits. */
@@ -23,6 +29,9 @@ export type PhoneNumber = {
   qrExpiresAt: Date | null;
   connectedAt: Date | null;
   createdAt: Date;
+  updatedAt: Date;
+  /** What its user chose of its behaviour; null: as it was created. */
+  settings: Partial<NumberSettings> | null;
   /** It lost its connection too often: until then nobody but its user reconnects it. */
   restsUntil: Date | null;
   isSandbox: boolean;

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../schema.ts';
+import type { NumberSettings } from './desired/number-settings.ts';
 import type { Integration, NumberStatus, Pace, PhoneNumber } from './phone-number.ts';
 
 export type NewPhoneNumber = {
@@ -135,6 +136,9 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         'phone_numbers.display_name',
         'phone_numbers.phone_number',
         'phone_numbers.profile_name',
+        'phone_numbers.own_jid',
+        'phone_numbers.settings',
+        'phone_numbers.updated_at',
         'phone_numbers.status',
         'phone_numbers.status_reason',
         'phone_numbers.token',
@@ -152,6 +156,9 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
       .select([
         sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_code end`.as(
           'qr_code',
+        ),
+        sql<string | null>`case when phone_numbers.qr_expires_at > app_now() then phone_numbers.qr_text end`.as(
+          'qr_text',
         ),
         sql<
           string | null
@@ -181,17 +188,21 @@ function toPhoneNumber(row: Row): PhoneNumber {
     displayName: row.display_name,
     phoneNumber: row.phone_number,
     profileName: row.profile_name,
+    ownJid: row.own_jid,
     status: row.status as NumberStatus,
     statusReason: row.status_reason,
     tokenHint: row.token,
     integration: row.integration as Integration,
     webhookUrl: row.webhook_url,
     qrCode: row.qr_code,
+    qrText: row.qr_text,
     pairingCode: row.pairing_code,
     pairingNumber: row.pairing_number,
     qrExpiresAt: row.qr_expires_at,
     connectedAt: row.connected_at,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    settings: row.settings as Partial<NumberSettings> | null,
     restsUntil: row.rests_until,
     isSandbox: row.is_sandbox ?? false,
     pace: { sendIntervalMs: row.send_interval_ms, sendJitterMs: row.send_jitter_ms, dailyCap: row.daily_cap },

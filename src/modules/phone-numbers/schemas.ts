@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { aliasLengthMax, aliasPattern } from './naming/alias.ts';
 import type { PhoneNumber } from './phone-number.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -12,9 +13,8 @@ const DisplayName = Type.String({
 });
 const Alias = Type.String({
   minLength: 1,
-  maxLength: 100,
-  // No control characters, and not the form of our own instance names.
-  pattern: '^(?!user_[0-9]+_)[^\\u0000-\\u001F\\u007F-\\u009F]+$',
+  maxLength: aliasLengthMax,
+  pattern: aliasPattern,
   description: 'A name of your own, unique among your numbers.',
   examples: ['support-line'],
 });

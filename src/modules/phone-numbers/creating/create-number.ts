@@ -11,8 +11,10 @@ import { createTurns } from '../../../platform/turns.ts';
 import type { DB } from '../../../schema.ts';
 import { type PlacementWish, type Reservation, replaceReservation, reserve } from '../../backends/index.ts';
 import type { Users } from '../../users/index.ts';
-import type { Webhooks } from '../../webhooks/index.ts';
+import type { EvolutionEndpointWish, Webhooks } from '../../webhooks/index.ts';
 import type { NumberWatch } from '../connecting/watch-numbers.ts';
+import { saveSettings } from '../desired/desired-system.ts';
+import type { NumberSettings } from '../desired/number-settings.ts';
 import { phoneNumberLimit, translateAliasConflict } from '../errors.ts';
 import { makeInboundSecret } from '../inbound-secret.ts';
 import type { Integration, PhoneNumber } from '../phone-number.ts';
@@ -37,6 +39,10 @@ export type CreateNumberInput = {
   pairingNumber?: string;
   /** Of the official Cloud API alone. */
   official?: { businessId: string; accessToken: string };
+  /** What its user chose already; the rest is as usual. */
+  settings?: Partial<NumberSettings>;
+  /** Hears of the creation itself, too. */
+  evolutionEndpoint?: EvolutionEndpointWish;
 };
 
 /** The number as it stands when there is something to show, its token in clear, and what the user should look at. */
@@ -49,7 +55,7 @@ type Deps = {
   logger: Logger;
   secretBox: SecretBox;
   users: Pick<Users, 'lockUser'>;
-  webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint'>;
+  webhooks: Pick<Webhooks, 'requireUsableUrl' | 'setNumberEndpoint' | 'requireUsableEndpoint' | 'setEvolutionEndpoint'>;
   watch: NumberWatch;
   setUpOnBackend: SetUpOnBackend;
   /** Work that goes on after the answer; waited for when the process closes. */
@@ -74,6 +80,7 @@ export function createCreateNumber(deps: Deps) {
 
   return async function createNumber(input: CreateNumberInput): Promise<CreatedNumber> {
     if (input.webhookUrl !== null) deps.webhooks.requireUsableUrl(input.webhookUrl);
+    if (input.evolutionEndpoint !== undefined) deps.webhooks.requireUsableEndpoint(input.evolutionEndpoint);
     const token = makeCheckedToken(deps.ids, tokenPrefix);
     const first = await begin(input, token);
     const isShown = new AbortController();
@@ -106,11 +113,21 @@ export function createCreateNumber(deps: Deps) {
         const id = await insertPhoneNumber(tx, { ...input, instanceName, tokenHint: hint });
         await insertToken(tx, { phoneNumberId: id, hash: sha256(token), hint });
         const placed = await putThere(tx, id, reservation);
-        if (input.webhookUrl !== null) {
-          await deps.webhooks.setNumberEndpoint(tx, { userId: input.userId, phoneNumberId: id }, input.webhookUrl);
-        }
-        const { userId, integration, number: own, pairingNumber, official } = input;
-        return { id, userId, integration, number: own, pairingNumber, official, ...placed };
+        const {
+          userId,
+          integration,
+          number: own,
+          pairingNumber,
+          official,
+          webhookUrl,
+          settings,
+          evolutionEndpoint,
+        } = input;
+        const owner = { userId, phoneNumberId: id };
+        if (webhookUrl !== null) await deps.webhooks.setNumberEndpoint(tx, owner, webhookUrl);
+        if (evolutionEndpoint !== undefined) await deps.webhooks.setEvolutionEndpoint(tx, owner, evolutionEndpoint);
+        if (settings !== undefined) await saveSettings(tx, userId, id, settings);
+        return { id, userId, integration, number: own, pairingNumber, official, settings, ...placed };
       });
     return translateAliasConflict(() => inTurn(place));
   }

@@ -1,3 +1,4 @@
+import type { NumberSettings } from '../desired/number-settings.ts';
 import type { InboundSecret } from '../inbound-secret.ts';
 import type { Integration } from '../phone-number.ts';
 
@@ -19,5 +20,6 @@ export type Draft = Creation & {
   pairingNumber: string | undefined;
   /** What Meta knows it by, for a line of the official Cloud API. */
   official: { businessId: string; accessToken: string } | undefined;
+  settings: Partial<NumberSettings> | undefined;
   inbound: InboundSecret;
 };

@@ -78,6 +78,7 @@ export function createSetUpOnBackend(deps: {
         ...(draft.official === undefined ? {} : { businessId: draft.official.businessId }),
         qrcode: draft.integration === 'WHATSAPP-BAILEYS',
         ...numberOf(draft),
+        ...settingsOfCreate(draft.settings),
         webhook: instanceWebhook(deps.callbackUrl(), draft.inbound),
       });
       const { base64, pairingCode } = answer.qrcode ?? {};
@@ -151,4 +152,10 @@ export async function isThere(client: EvolutionClient, backendName: string): Pro
 
 function failed(error: DomainError, options: { isBackendOut?: boolean } = {}): Failed {
   return { kind: 'failed', error, isBackendOut: options.isBackendOut ?? false, mayExist: false };
+}
+
+// A create does not take what stands here alone: the fleet sets it afterwards.
+function settingsOfCreate(settings: Draft['settings']) {
+  const { wavoipToken: _wavoipToken, ...taken } = settings ?? {};
+  return taken;
 }
