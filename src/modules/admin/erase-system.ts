@@ -25,7 +25,6 @@ const ofUser = [
   ['login_sessions', 'id'],
   ['password_resets', 'token_hash'],
   ['share_links', 'id'],
-  ['number_pools', 'id'],
 ] as const;
 const ofNumbers = [
   ['send_turns', 'phone_number_id'],

@@ -176,7 +176,7 @@ test('no table that names a user or a number is forgotten when a user is deleted
   // These go with the rows of users and numbers; the rest of the pool is nobody's.
   const byReference = [
     ...['phone_numbers', 'inbound_secrets', 'number_moves', 'repairs'],
-    ...['number_pool_members', 'number_pool_recipients'],
+    ...['number_pools', 'number_pool_members', 'number_pool_recipients'],
   ];
   expect([...new Set(rows.map(({ table }) => table))].filter((table) => !erasedTables.includes(table)).sort()).toEqual(
     byReference.sort(),
