@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify';
 import { sql } from 'kysely';
 import { registerBalancerDialect } from './dialects/balancer/index.ts';
+import { registerConnectDialect } from './dialects/connect/index.ts';
 import { registerEvolutionDialect } from './dialects/evolution/index.ts';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
@@ -117,6 +118,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerRealtimeRoutes(app, services);
   registerAdminRoutes(app, services);
   registerBalancerDialect(app, services);
+  registerConnectDialect(app, services);
   await registerEvolutionDialect(app, services);
   return app;
 }

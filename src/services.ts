@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
 import type { Config } from './config.ts';
+import { createConnectSockets } from './dialects/connect/index.ts';
 import { type Admin, createAdmin } from './modules/admin/index.ts';
 import { type Backends, createBackends, type JoiningBackend } from './modules/backends/index.ts';
 import { type Campaigns, createCampaigns } from './modules/campaigns/index.ts';
@@ -173,16 +174,6 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     ...observed,
     ...overrides.webhookDelivery,
   });
-  const realtime = createRealtime({
-    db,
-    ids,
-    clock,
-    logger,
-    users,
-    serverUrl: config.serverUrl,
-    corsOrigins: config.corsOrigins,
-    ...overrides.realtime,
-  });
   const backends = createBackends({
     db,
     secretBox,
@@ -205,6 +196,17 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     callbackUrl: () => callbackUrl,
     serverUrl: config.serverUrl,
     ...overrides.phoneNumbers,
+  });
+  const realtime = createRealtime({
+    db,
+    ids,
+    clock,
+    logger,
+    users,
+    serverUrl: config.serverUrl,
+    corsOrigins: config.corsOrigins,
+    dialects: [createConnectSockets({ phoneNumbers })],
+    ...overrides.realtime,
   });
   const pools = createPools({ db, users });
   const messages = createMessages({

@@ -4,14 +4,22 @@ import { readNumbers, readSequence } from './handshake.ts';
 import type { Listener } from './listeners.ts';
 import type { RealtimeSocket } from './realtime-socket.ts';
 import { refused, toRefusal } from './refused.ts';
+import type { SocketDialect } from './socket-dialect.ts';
 
-type Context = { listener: Listener; admit: Admit; wake(): void; logger: Logger };
+type Context = {
+  listener: Listener;
+  admit: Admit;
+  dialects: readonly SocketDialect[];
+  wake(): void;
+  logger: Logger;
+};
 type Answer = Record<string, unknown>;
 
 const eventsMax = 20;
+const retellingsMax = 200;
 const windowMs = 10_000;
 
-/** Answers the two things that a client may say: `resume` and `subscribe`. Whoever says too much is ended. */
+/** Answers what a client may say: `resume`, `subscribe`, and the words of dialects. Whoever says too much is ended. */
 export function answerClient(socket: RealtimeSocket, context: Context): void {
   const { listener, logger } = context;
   let said = 0;
@@ -43,7 +51,8 @@ export function answerClient(socket: RealtimeSocket, context: Context): void {
   });
 }
 
-async function answer(name: unknown, said: unknown, { listener, admit, wake }: Context): Promise<Answer> {
+async function answer(name: unknown, said: unknown, context: Context): Promise<Answer> {
+  const { listener, admit, wake } = context;
   const { userId } = listener.grant;
   switch (name) {
     case 'resume': {
@@ -59,8 +68,23 @@ async function answer(name: unknown, said: unknown, { listener, admit, wake }: C
       return { phone_numbers: numbers };
     }
     default:
-      throw refused('invalid_request', 'A client says "resume" or "subscribe", nothing else.');
+      return answerDialect(name, said, context);
   }
+}
+
+async function answerDialect(name: unknown, said: unknown, { listener, dialects }: Context): Promise<Answer> {
+  const dialect = dialects.find(({ word }) => word === name);
+  if (dialect === undefined) throw refused('invalid_request', 'A client says "resume" or "subscribe", nothing else.');
+  const retelling = await dialect.subscribe(listener.grant.userId, said);
+  if (retelling === undefined)
+    throw refused('invalid_request', `What was said with "${dialect.word}" is not understood.`);
+  const { retellings } = listener;
+  if (!retellings.has(retelling.name) && retellings.size >= retellingsMax) {
+    throw refused('invalid_request', `At most ${retellingsMax} subscriptions on one connection.`);
+  }
+  retellings.set(retelling.name, retelling);
+  for (const [word, content] of retelling.now) listener.tell(word, content);
+  return { subscribed: retelling.name };
 }
 
 function readField(said: unknown, name: string): unknown {

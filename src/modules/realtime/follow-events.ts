@@ -149,6 +149,9 @@ export function createFollowEvents(deps: {
 
   function tellEvent(listener: Listener, event: NextEvent, body: Record<string, unknown>): void {
     listener.sequence = event.sequence;
+    for (const { retell } of listener.retellings.values()) {
+      for (const [name, content] of retell(event)) listener.tell(name, content);
+    }
     if (listener.numbers === null || event.phoneNumberId === null || listener.numbers.has(event.phoneNumberId)) {
       listener.tell('event', body);
       untold.delete(listener);

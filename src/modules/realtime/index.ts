@@ -11,9 +11,12 @@ import { createFollowEvents, type FollowTimes, followTimes } from './follow-even
 import { createListeners } from './listeners.ts';
 import { readPages } from './next-events-system.ts';
 import { createOriginRule } from './origin-rule.ts';
+import type { SocketDialect } from './socket-dialect.ts';
 import { createSocketServer, type SocketServer, type SocketServerLimits, socketServerLimits } from './socket-server.ts';
 import { createTickets } from './tickets.ts';
 import { deleteOldTickets } from './tickets-repository.ts';
+
+export type { SocketDialect, SocketWord } from './socket-dialect.ts';
 
 export type RealtimeOptions = {
   db: Kysely<DB>;
@@ -25,6 +28,8 @@ export type RealtimeOptions = {
   serverUrl: string;
   /** Other origins whose pages may. */
   corsOrigins: readonly string[];
+  /** Foreign contracts on the same connection. */
+  dialects?: readonly SocketDialect[];
   limits?: Partial<SocketServerLimits>;
   times?: Partial<FollowTimes>;
 };
@@ -70,6 +75,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         listeners,
         wake: follow.wake,
         logger,
+        dialects: options.dialects ?? [],
         isOriginAllowed: createOriginRule(options),
         limits: { ...socketServerLimits, ...options.limits },
       });

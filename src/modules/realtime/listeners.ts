@@ -1,4 +1,5 @@
 import type { Grant } from './grant.ts';
+import type { Retelling } from './socket-dialect.ts';
 
 /** A connection that hears events. */
 export type Listener = {
@@ -9,7 +10,9 @@ export type Listener = {
   numbers: ReadonlySet<number> | null;
   /** False while what it was told before is still on its way. */
   isReady(): boolean;
-  tell(name: 'event' | 'resync' | 'position', content: unknown): void;
+  tell(name: string, content: unknown): void;
+  /** What it also hears in the words of foreign contracts, by name. */
+  readonly retellings: Map<string, Retelling>;
   /** Ends it, and says why. */
   end(code: string, sentence: string): void;
   /** Ends it at once, and gives up what was on its way: it may come back. */

@@ -19,6 +19,7 @@ export function createSocketListener(
   });
   return {
     ...start,
+    retellings: new Map(),
     isReady: () => waiting === 0,
     tell(name, content) {
       if (socket.connected) socket.emit(name, content);

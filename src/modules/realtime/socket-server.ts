@@ -9,6 +9,7 @@ import { readHandshake } from './handshake.ts';
 import type { Listeners } from './listeners.ts';
 import type { Admitted, RealtimeSocket } from './realtime-socket.ts';
 import { refused, toRefusal } from './refused.ts';
+import type { SocketDialect } from './socket-dialect.ts';
 import { createSocketListener } from './socket-listener.ts';
 
 export type SocketServerLimits = {
@@ -38,6 +39,7 @@ export function createSocketServer(deps: {
   listeners: Listeners;
   wake(): void;
   logger: Logger;
+  dialects: readonly SocketDialect[];
   isOriginAllowed(origin: string, host: string | undefined): boolean;
   limits: SocketServerLimits;
 }): SocketServer {
@@ -126,7 +128,7 @@ export function createSocketServer(deps: {
     logger.info({ ...common, transport: socket.conn.transport.name }, 'realtime connected');
     socket.emit('ready', { sequence: start.sequence });
     if (start.resync !== null) socket.emit('resync', start.resync);
-    answerClient(socket, { listener, admit, wake: deps.wake, logger });
+    answerClient(socket, { listener, admit, dialects: deps.dialects, wake: deps.wake, logger });
     listeners.add(listener);
     deps.wake();
   });
