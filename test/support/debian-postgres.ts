@@ -32,7 +32,7 @@ export async function startDebianPostgres(): Promise<
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 300,
+    max_connections: 500,
     fsync: 'off',
     full_page_writes: 'off',
     synchronous_commit: 'off',

@@ -8,6 +8,10 @@ type Options = Parameters<typeof vi.waitFor>[1];
 const patient = (options: Options): Options =>
   typeof options === 'number' ? options : { timeout: waitMs, ...options };
 
+// Files share a process, and this runs before each: the second time there is nothing left to do.
 const { waitFor, waitUntil } = vi;
-vi.waitFor = (callback, options) => waitFor(callback, patient(options));
-vi.waitUntil = (callback, options) => waitUntil(callback, patient(options));
+if (!('isPatient' in vi)) {
+  vi.waitFor = (callback, options) => waitFor(callback, patient(options));
+  vi.waitUntil = (callback, options) => waitUntil(callback, patient(options));
+  Object.assign(vi, { isPatient: true });
+}

@@ -30,7 +30,7 @@ export async function startTestPostgres(): Promise<{ url: string; close(): Promi
       listen_addresses: '127.0.0.1',
       port: String(port),
       unix_socket_directories: '',
-      max_connections: '300',
+      max_connections: '500',
       shared_buffers: '128MB',
       fsync: 'off',
       full_page_writes: 'off',
