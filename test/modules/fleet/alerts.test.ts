@@ -5,6 +5,7 @@ import { inTransaction } from '../../../src/platform/database/transaction.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { becomeOperator } from '../admin/support.ts';
+import { closeClients, connect, someLooks, ticketOf } from '../realtime/support.ts';
 import { type MailServerUnderTest, startMailServer } from '../users/mail-support.ts';
 import { eventually, only, startReceiver, type TestReceiver } from '../webhooks/support.ts';
 import { fleetEvents, query } from './watch-support.ts';
@@ -116,6 +117,16 @@ describe('what is about the fleet', () => {
     });
     expect(await fleetEvents(gateway, user.id)).toEqual([]);
     await operator.api('DELETE', `/api/webhooks/${body.endpoint.id}`);
+  });
+
+  test('reaches operators in realtime, and nobody else', async () => {
+    const client = await connect(gateway.url, { ticket: await ticketOf(operator) });
+    const others = await connect(gateway.url, { ticket: await ticketOf(user) });
+    await alert('hear this at once');
+    await eventually(() => client.events.map(({ payload }) => payload.text)).toEqual(['hear this at once']);
+    await someLooks();
+    expect(others.events).toEqual([]);
+    closeClients();
   });
 
   test('cannot be asked for by others, at an endpoint’s making or later', async () => {
