@@ -18,18 +18,25 @@ export type Outcome = {
 const filesAloneMax = 10;
 
 /**
- * Runs the tests of these paths (all of them when there are none). With `isPatient` each file that failed runs once
+ * Runs the tests of these paths (all of them when there are none) without those of `except`. With `isPatient` each file that failed runs once
  * more when all are through, with nothing beside it, and what it does then counts: two noisy cores that carry two
  * files, their Postgres and their Redis can be late beyond any limit a test may set, and code that is wrong is wrong
  * alone as well. When more files than a few failed it was not the machine, and none is repeated.
  */
 export async function runVitest(options: {
   paths: string[];
+  except?: string[];
+  /** How many files at once; as vitest.config.ts says unless given. */
+  workers?: number;
   env: Record<string, string>;
   isPatient: boolean;
 }): Promise<Outcome> {
-  const { env, isPatient } = options;
-  const report = await runOnce(options.paths, env);
+  const { env, isPatient, except = [], workers } = options;
+  const flags = [
+    ...except.map((path) => `--exclude=${path}`),
+    ...(workers === undefined ? [] : [`--maxWorkers=${workers}`]),
+  ];
+  const report = await runOnce(options.paths, env, flags);
   const failed = new Set([
     ...report.files.filter(({ failures }) => failures.length > 0).map(({ file }) => file),
     ...report.outside.flatMap(({ file }) => file ?? []),
@@ -37,7 +44,7 @@ export async function runVitest(options: {
   if (!isPatient || failed.size === 0 || failed.size > filesAloneMax) return outcomeOf(report, []);
 
   console.log(`\nonce more, alone: ${[...failed].join(', ')}`);
-  const again = await runOnce([...failed], env, ['--no-file-parallelism']);
+  const again = await runOnce([...failed], env, ['--no-file-parallelism', '--isolate']);
   const isAgain = ({ file }: { file?: string }) => file !== undefined && failed.has(file);
   const repeated = again.files.filter(isAgain);
   // A file that the second run never came to keeps what it did in the first.

@@ -1,6 +1,7 @@
 /**
- * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, and those about the database once
- * more on Debian's Postgres. Ends with what was repeated, what failed, and a line `N passed, N failed, N skipped`.
+ * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, those that measure milliseconds with
+ * less beside them, and those about the database once more on Debian's Postgres. Ends with what was repeated, what
+ * failed, and a line `N passed, N failed, N skipped`.
  */
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
@@ -15,7 +16,22 @@ const binaries = [
   { name: 'nginx', places: ['/usr/sbin/nginx'], hint: 'apt-get install nginx' },
   { name: 'docker-compose', places: ['/usr/bin/docker-compose'], hint: 'apt-get install docker-compose' },
 ];
-/** What must also hold on an older Postgres, over TCP: statements, locks and races, not forms and times. */
+/** What measures a tenth of a second, or the machine against itself. */
+const timed = [
+  'modules/backends/breaker',
+  'modules/backends/placement-scale',
+  'modules/realtime/looks',
+  'modules/realtime/processes',
+  'modules/webhooks/fairness',
+  'modules/webhooks/latency',
+  'platform/lane/trouble',
+  'platform/redis/connect',
+  'sandbox/knobs',
+].map((name) => `test/${name}.test.ts`);
+/**
+ * What must also hold on an older Postgres: statements, locks and races, not forms and times, nor what becomes of
+ * processes and connections that break: those of test/faults break on this Postgres too.
+ */
 const onDebianPostgres = [
   'test/platform/database',
   'test/platform/lease',
@@ -24,7 +40,6 @@ const onDebianPostgres = [
     'evidence',
     'idempotency',
     'media-blobs',
-    'outages',
     'quota',
     'quota-threshold',
     'reading',
@@ -33,14 +48,15 @@ const onDebianPostgres = [
     'settle',
     'take-over',
     'waiting',
-    'waiting-death',
     'waiting-outages',
   ].map((name) => `test/modules/messages/${name}.test.ts`),
-  'test/modules/campaigns',
+  'test/modules/campaigns/campaigns.test.ts',
   'test/modules/users/races.test.ts',
   ...['change', 'create', 'delete', 'limits', 'unfinished'].map((name) => `test/modules/phone-numbers/${name}.test.ts`),
-  'test/modules/inbound',
-  ...['deliver', 'fan-out', 'killed', 'processes'].map((name) => `test/modules/webhooks/${name}.test.ts`),
+  ...['authenticate-call', 'busy-number', 'connection', 'gap-repair', 'lane', 'messages', 'receive', 'statuses'].map(
+    (name) => `test/modules/inbound/${name}.test.ts`,
+  ),
+  ...['deliver', 'fan-out', 'processes'].map((name) => `test/modules/webhooks/${name}.test.ts`),
 ];
 /** Whoever sees only the end of a log still learns what failed. */
 const failureLinesMax = 38;
@@ -55,8 +71,14 @@ const checks: [string, string[]][] = [
   ['schema', ['node', 'scripts/generate-schema.ts', '--verify']],
 ];
 
-for (const [name, command] of checks) {
-  const { code, output } = await run(command, { quiet: true });
+for (const path of [...timed, ...onDebianPostgres]) {
+  if (!existsSync(path))
+    total.failures.push({ name: 'scripts/test.ts', lines: [`names ${path}, which does not exist`] });
+}
+const checked = await Promise.all(
+  checks.map(async ([name, command]) => ({ name, ...(await run(command, { quiet: true })) })),
+);
+for (const { name, code, output } of checked) {
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
   if (code === 0) total.passed++;
   else {
@@ -69,14 +91,14 @@ for (const [name, command] of checks) {
     });
   }
 }
-await testAll('the whole suite', [], {});
+await testAll('the whole suite', { except: timed });
+await testAll('what measures time', { paths: timed, workers: 2 });
 try {
   const postgres = await startDebianPostgres();
   if (postgres !== undefined) {
     await using _ = { [Symbol.asyncDispose]: postgres.close };
-    const missing = onDebianPostgres.filter((path) => !existsSync(path));
-    if (missing.length > 0) throw new Error(`scripts/test.ts names what does not exist: ${missing.join(', ')}`);
-    await testAll(`on Postgres ${postgres.version}`, onDebianPostgres, { TEST_POSTGRES_URL: postgres.url });
+    const version = `Postgres ${postgres.version}`;
+    await testAll(`on ${version}`, { paths: onDebianPostgres, version, env: { TEST_POSTGRES_URL: postgres.url } });
   }
 } catch (error) {
   total.failures.push({ name: "Debian's Postgres", lines: String(error).split('\n') });
@@ -96,10 +118,24 @@ if (shown.length < total.failures.length) console.log(`… and ${total.failures.
 console.log(`${total.passed} passed, ${total.failures.length} failed, ${total.skipped} skipped`);
 process.exitCode = total.failures.length === 0 ? 0 : 1;
 
-async function testAll(title: string, paths: string[], env: Record<string, string>): Promise<void> {
+/** `version` says in the report that a test ran somewhere else than usual. */
+async function testAll(
+  title: string,
+  options: {
+    paths?: string[];
+    except?: string[];
+    workers?: number;
+    version?: string;
+    env?: Record<string, string>;
+  },
+): Promise<void> {
+  const { paths = [], version, env = {}, ...how } = options;
   console.log(`\n${title}`);
-  const outcome = await runVitest({ paths, env, isPatient });
-  const titled = ({ name, lines }: Trouble) => ({ name: paths.length === 0 ? name : `${name} [${title}]`, lines });
+  const outcome = await runVitest({ paths, env, isPatient, ...how });
+  const titled = ({ name, lines }: Trouble) => ({
+    name: version === undefined ? name : `${name} [on ${version}]`,
+    lines,
+  });
   total.passed += outcome.passed;
   total.skipped += outcome.skipped;
   for (const kind of ['failures', 'repeats', 'alone'] as const) total[kind].push(...outcome[kind].map(titled));
