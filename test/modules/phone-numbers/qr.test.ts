@@ -268,9 +268,13 @@ test('a suspended user cannot have a number connected by asking for its code, an
 
 test('a backend that is known to be down answers 503 and is not asked', async () => {
   const id = await loggedOut();
+  // Probes would find it well.
+  const probe = 'GET /instance/connectionState/evofleet-probe';
+  control.setKnobs({ failures: [{ route: probe, probability: 1, kind: 'http500-before' }] });
   await gateway.database.db.updateTable('backends').set({ state: 'down' }).execute();
   await gateway.services.backends.refresh();
   const answer = await qrOf(id);
+  control.setKnobs({ failures: [] });
   await gateway.services.backends.probeAll();
   expect(answer).toMatchObject({ status: 503, body: { code: 'backend_unavailable' } });
   expect(connects()).toEqual([]);
