@@ -50,12 +50,10 @@ const onDebianPostgres = [
     'waiting',
     'waiting-outages',
   ].map((name) => `test/modules/messages/${name}.test.ts`),
-  'test/modules/campaigns/campaigns.test.ts',
+  'test/modules/campaigns',
   'test/modules/users/races.test.ts',
   ...['change', 'create', 'delete', 'limits', 'unfinished'].map((name) => `test/modules/phone-numbers/${name}.test.ts`),
-  ...['authenticate-call', 'busy-number', 'connection', 'gap-repair', 'lane', 'messages', 'receive', 'statuses'].map(
-    (name) => `test/modules/inbound/${name}.test.ts`,
-  ),
+  'test/modules/inbound',
   ...['deliver', 'fan-out', 'processes'].map((name) => `test/modules/webhooks/${name}.test.ts`),
 ];
 /** Whoever sees only the end of a log still learns what failed. */
