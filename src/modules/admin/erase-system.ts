@@ -47,7 +47,7 @@ export const erasedTables: readonly string[] = [...ofUser, ...ofNumbers].map(([t
 export async function eraseRows(db: Kysely<DB>, userId: number): Promise<void> {
   await sql`
     update phone_numbers set phone_number = null, display_name = null, alias = null, profile_name = null,
-      own_jid = null, webhook_url = null, qr_code = null, token = ''
+      own_jid = null, webhook_url = null, qr_code = null, qr_text = null, token = ''
     where user_id = ${userId} and (token <> '' or phone_number is not null or qr_code is not null)`.execute(db);
   const theirs = sql`phone_number_id in (select id from phone_numbers where user_id = ${userId})`;
   for (const [table, key] of ofNumbers) await eraseSome(db, table, key, theirs);

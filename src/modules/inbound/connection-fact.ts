@@ -6,7 +6,7 @@ export function connectionFactOf(fact: InboundFact): ConnectionFact | undefined 
   const { at } = fact;
   switch (fact.kind) {
     case 'qr':
-      return { kind: 'qr', at, image: fact.image, pairingCode: fact.pairingCode };
+      return { kind: 'qr', at, image: fact.image, text: fact.code, pairingCode: fact.pairingCode };
     case 'qr_limit':
     case 'logged_out':
       return { kind: fact.kind, at };

@@ -117,9 +117,7 @@ describe('bodies', () => {
 
   test('that cannot be read are refused in the shape of the contract', async () => {
     const broken = await key('POST', '/verify-creds', '{"a":', json);
-    expect(broken).toMatchObject(
-      wireError(400, 'Internal Server Error', 'The body is not well-formed JSON.'),
-    );
+    expect(broken).toMatchObject(wireError(400, 'Internal Server Error', 'The body is not well-formed JSON.'));
     const large = await key('POST', '/verify-creds', `{"a":"${'a'.repeat(1_100_000)}"}`, json);
     expect(large).toMatchObject({ status: 413, body: { status: 413, response: {} } });
   });

@@ -8,7 +8,8 @@ import { countLosses } from './count-losses.ts';
 
 /** What a backend can tell about a number's connection. */
 export type ConnectionFact =
-  | { kind: 'qr'; at: Date | null; image: string; pairingCode: string | null }
+  /** `text`: what the image says. */
+  | { kind: 'qr'; at: Date | null; image: string; text: string | null; pairingCode: string | null }
   | { kind: 'qr_limit'; at: Date | null }
   | { kind: 'state'; at: Date | null; state: 'open'; wuid?: string; profileName?: string }
   | { kind: 'state'; at: Date | null; state: 'connecting' | 'close' | 'refused'; statusReason?: number }
@@ -116,7 +117,7 @@ function changeForQr(
   return {
     status: 'qr_ready',
     statusReason,
-    qr: { image: fact.image, pairingCode, expiresInMs: isNew ? qrLifeMs : undefined },
+    qr: { image: fact.image, text: textOfQr(fact), pairingCode, expiresInMs: isNew ? qrLifeMs : undefined },
     attempt: 'ended',
     isPaired: false,
   };
@@ -125,6 +126,11 @@ function changeForQr(
 // What is stored here is shown in browsers later.
 function isQrImage(image: string): boolean {
   return image.length <= 65_536 && /^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/.test(image);
+}
+
+// What can be scanned is short; Postgres cannot hold U+0000.
+function textOfQr({ text }: { text: string | null }): string | null {
+  return text !== null && /^[\x20-\x7e]{1,2000}$/.test(text) ? text : null;
 }
 
 function changeForState(
@@ -215,7 +221,7 @@ function connectionEvent(type: NewEvent['type'], number: LockedNumber, change: C
       phone_number: number.phoneNumber,
       status: change.status,
       status_reason: change.statusReason ?? null,
-      ...(change.qr ? { qr_code: change.qr.image, pairing_code: change.qr.pairingCode } : {}),
+      ...(change.qr ? { qr_code: change.qr.image, qr_text: change.qr.text, pairing_code: change.qr.pairingCode } : {}),
     },
   };
 }

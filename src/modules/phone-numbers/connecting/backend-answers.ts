@@ -6,7 +6,10 @@ import type { ConnectionFact } from './apply-connection.ts';
 
 /** What an answer to connect says; undefined while it has nothing to show. */
 export function factOfAnswer(result: ConnectResult): ConnectionFact | undefined {
-  if (result.kind === 'qr') return { kind: 'qr', at: null, image: result.image, pairingCode: result.pairingCode };
+  if (result.kind === 'qr') {
+    const { image, code: text, pairingCode } = result;
+    return { kind: 'qr', at: null, image, text, pairingCode };
+  }
   if (result.kind === 'state' && result.state === 'open') return { kind: 'state', state: 'open', at: null };
   return undefined;
 }

@@ -60,7 +60,7 @@ export type ConnectionChange = {
   /** The backend's own time of the fact. */
   at?: Date | null;
   /** Null takes it away. `expiresInMs` is undefined where the same code came again. */
-  qr?: { image: string; pairingCode: string | null; expiresInMs: number | undefined } | null;
+  qr?: { image: string; text: string | null; pairingCode: string | null; expiresInMs: number | undefined } | null;
   owner?: { jid: string; phoneNumber: string | null; profileName: string | null };
   /** Whether a code or a connection is waited for from now on, or no more. */
   attempt?: 'begins' | 'ended';
@@ -97,10 +97,18 @@ const pairingLifeMs = 180_000;
 
 function codesOf(qr: NonNullable<ConnectionChange['qr']> | null) {
   if (qr === null)
-    return { qr_code: null, qr_expires_at: null, pairing_code: null, pairing_number: null, pairing_expires_at: null };
-  const { image, pairingCode, expiresInMs } = qr;
+    return {
+      qr_code: null,
+      qr_text: null,
+      qr_expires_at: null,
+      pairing_code: null,
+      pairing_number: null,
+      pairing_expires_at: null,
+    };
+  const { image, text, pairingCode, expiresInMs } = qr;
   return {
     qr_code: image,
+    qr_text: text,
     qr_digest: sha256(image),
     ...(expiresInMs === undefined ? {} : { qr_expires_at: fromNow(expiresInMs) }),
     pairing_code: pairingCode,

@@ -27,7 +27,8 @@ export type SetUpResult =
 export type SetUpOnBackend = (draft: Draft, isShown: AbortSignal) => Promise<SetUpResult>;
 
 type Failed = Extract<SetUpResult, { kind: 'failed' }>;
-type Made = { kind: 'made'; qr: { image: string; pairingCode: string | null } | null };
+type MadeQr = { image: string; text: string | null; pairingCode: string | null };
+type Made = { kind: 'made'; qr: MadeQr | null };
 
 const askAgainAfterMs = [500, 2_000, 5_000];
 const confirmTriesMax = 3;
@@ -81,8 +82,8 @@ export function createSetUpOnBackend(deps: {
         ...settingsOfCreate(draft.settings),
         webhook: instanceWebhook(deps.callbackUrl(), draft.inbound),
       });
-      const { base64, pairingCode } = answer.qrcode ?? {};
-      return { kind: 'made', qr: base64 === undefined ? null : { image: base64, pairingCode: pairingCode ?? null } };
+      const { base64: image, code: text = null, pairingCode = null } = answer.qrcode ?? {};
+      return { kind: 'made', qr: image === undefined ? null : { image, text, pairingCode } };
     } catch (error) {
       if (!(error instanceof EvolutionError)) throw error;
       return afterFailedCreate(client, draft, error);

@@ -18,7 +18,7 @@ export async function confirmCreation(
   tx: Transaction<DB>,
   ids: Ids,
   creation: Creation,
-  qr: { image: string; pairingCode: string | null } | null,
+  qr: { image: string; text: string | null; pairingCode: string | null } | null,
 ): Promise<void> {
   const isAssigned = await confirm(tx, creation.reservationId);
   const number = await lockNumberForFacts(tx, creation.id);
