@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -24,6 +25,8 @@ const expressions = [
   ...rules.map(({ alert, expr }) => ({ of: `alert ${alert}`, expr })),
   ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ of: `panel ${title}`, expr }))),
 ];
+
+const isMissing = spawnSync('promtool', ['--version']).status !== 0;
 
 let gateway: TestGateway;
 let figures: AsyncDisposable;
@@ -122,6 +125,21 @@ describe('each alert', () => {
     expect([...anchors].sort()).toEqual([...runbooks].sort());
   });
 });
+
+describe.skipIf(isMissing)(
+  `Prometheus itself${isMissing ? ' [skipped without promtool: apt-get install prometheus]' : ''}`,
+  () => {
+    const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 'utf8' });
+
+    test('takes the rules and the configuration', () => {
+      expect(promtool('check', 'rules', 'deploy/prometheus/alerts.yml')).toMatchObject({ status: 0 });
+      expect(promtool('check', 'config', 'deploy/prometheus/prometheus.yml')).toMatchObject({ status: 0 });
+    });
+    test('fires them when they should, and not when they should not', () => {
+      expect(promtool('test', 'rules', 'deploy/prometheus/alerts.test.yml')).toMatchObject({ status: 0 });
+    });
+  },
+);
 
 test('Prometheus is told of these rules, and of the port that the gateway shows its figures on', () => {
   const config = parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8'));

@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { showMetrics } from '../../src/bin/metrics.ts';
 import { askFigures } from '../../src/figures.ts';
 import { type MetricsListener, startMetricsServer } from '../../src/http/metrics-server.ts';
 import { areaOfPattern } from '../../src/http/request-metrics.ts';
 import { createMetrics } from '../../src/platform/metrics/metrics.ts';
+import type { Services } from '../../src/services.ts';
 import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../support/gateway.ts';
 import { readSamples, type Sample } from './samples.ts';
 
@@ -49,14 +49,22 @@ describe('the port', () => {
     expect(await answer.text()).not.toMatch(/evofleet_|process_/);
   });
 
-  test('a port that is in use is refused at once', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const { port } = taken.address() as AddressInfo;
-    await expect(startMetricsServer({ ...gateway.services, host: '127.0.0.1', port })).rejects.toMatchObject({
-      code: 'EADDRINUSE',
-    });
-    taken.close();
+  test('that was chosen and is in use stops the start with a clear word', async () => {
+    await expect(showMetrics(servicesOn({ isRequired: true }))).rejects.toThrow(
+      `METRICS_PORT: ${server.port} on 127.0.0.1 is in use. Choose another one, or 0 to show no figures.`,
+    );
+  });
+
+  test('that nobody chose gives way with a warning', async () => {
+    await using _nothing = await showMetrics(servicesOn({ isRequired: false }));
+    const warning = gateway.logs.map((line) => JSON.parse(line)).find(({ event }) => event === 'metrics_not_shown');
+    expect(warning).toMatchObject({ level: 'warn', host: '127.0.0.1', port: server.port });
+    expect((await fetch(`http://127.0.0.1:${server.port}/metrics`)).status).toBe(200);
+  });
+
+  test('that is 0 is none', async () => {
+    const { config } = gateway.services;
+    await using _nothing = await showMetrics({ ...gateway.services, config: { ...config, metricsServer: undefined } });
   });
 });
 
@@ -170,6 +178,13 @@ test('without the database the scrape still answers, and says so instead of old 
   expect(samples.filter(({ name }) => name === 'evofleet_phone_numbers')).toEqual([]);
   expect(valueIn(samples, { pool: 'batch' }, 'evofleet_database_connections_max')).toBe(8);
 });
+
+/** The gateway's, told to show its figures where they are shown already. */
+function servicesOn({ isRequired }: { isRequired: boolean }): Services {
+  const { config } = gateway.services;
+  const metricsServer = { host: '127.0.0.1', port: server.port, isRequired };
+  return { ...gateway.services, metrics: createMetrics(), config: { ...config, metricsServer } };
+}
 
 async function scrapeText(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();

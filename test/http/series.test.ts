@@ -48,11 +48,11 @@ test('1,000 backends, 900 routes with every class of answer, and every kind, out
   expect(well).toHaveLength(240 + 1);
   const areas = samples.filter(({ name }) => name === 'evofleet_http_request_duration_seconds_count');
   expect(areas).toHaveLength(20 + 1);
-  // Those that concern the fleet's findings are counted from rows that end later; there are so many of them.
-  const ofFindings = await fleetSeries();
-  expect(ofFindings).toBeGreaterThan(50);
-  expect(samples.length).toBeGreaterThan(1_400);
-  expect(samples.length + ofFindings).toBeLessThan(seriesMax);
+  // Those that follow the fleet's rows are counted 10 s after them; there are so many, if kinds are added one day.
+  const ofFleet = await fleetSeries();
+  expect(ofFleet).toBeGreaterThan(50);
+  expect(samples.length).toBeGreaterThan(1_500);
+  expect(samples.length + ofFleet).toBeLessThan(seriesMax);
 });
 
 test('of 1,000 backends the sums are told of all, and single figures of the 20 that need a look most', async () => {

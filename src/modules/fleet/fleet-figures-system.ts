@@ -47,9 +47,10 @@ export type FleetState = {
   findings: Counted[];
   incidents: Counted[];
   isHeld: boolean;
+  passes: number;
   questions: number;
   busySeconds: number;
-  /** Of the backend whose last look is longest ago among those that serve; null before the first look. */
+  /** Of the active backend whose last look is longest ago; null where none is active. */
   oldestPassSeconds: number | null;
 };
 
@@ -63,11 +64,14 @@ export async function readFleetState(db: Kysely<DB>): Promise<FleetState> {
         select kind, '' as outcome, count(*)::int as n from incidents where ended_at is null group by kind
       ) c) as incidents,
       exists (select from fleet_hold) as "isHeld",
-      r.questions, r.busy_ms / 1000.0::float8 as "busySeconds", r.oldest as "oldestPassSeconds"
+      r.passes, r.questions, r.busy_ms / 1000.0::float8 as "busySeconds", r.oldest as "oldestPassSeconds"
     from (
-      select coalesce(sum(r.questions), 0)::bigint as questions, coalesce(sum(r.busy_ms), 0)::float8 as busy_ms,
-        extract(epoch from app_now() - min(r.ended_at) filter (where b.state = 'active'))::float8 as oldest
-      from reconciles r join backends b on b.id = r.backend_id and b.removed_at is null
+      -- Each look takes the lease once.
+      select coalesce(sum(r.epoch), 0)::bigint as passes, coalesce(sum(r.questions), 0)::bigint as questions,
+        coalesce(sum(r.busy_ms), 0)::float8 as busy_ms,
+        extract(epoch from app_now() - min(greatest(coalesce(r.ended_at, b.created_at), b.back_at))
+          filter (where b.state = 'active'))::float8 as oldest
+      from backends b left join reconciles r on r.backend_id = b.id where b.removed_at is null
     ) r`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('The fleet could not be looked at.');

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
+import { findingKinds } from './findings-system.ts';
 import { readFleetNews, readFleetState } from './fleet-figures-system.ts';
+import { incidentKinds } from './incidents/incidents-system.ts';
 
 /**
  * What reconciling found and mended, in all processes, read from its rows: what happened is counted from the first look
@@ -22,12 +24,19 @@ export function askFleetFigures(deps: { metrics: Metrics; db: Kysely<DB> }): voi
   const open = metrics.gauge('evofleet_findings_open', 'Findings that are not mended yet.', ['kind']);
   const openIncidents = metrics.gauge('evofleet_incidents_open', 'Incidents that last.', ['kind']);
   const held = metrics.gauge('evofleet_fleet_hold', 'Whether nothing may be removed or re-created: 1 or 0.');
+  const passes = metrics.counter('evofleet_reconcile_passes_total', 'Looks over a backend that were begun.');
   const questions = metrics.counter('evofleet_reconcile_questions_total', 'Questions that were put to backends.');
   const busy = metrics.counter('evofleet_reconcile_busy_seconds_total', 'Seconds that answering them took.');
   const passAge = metrics.gauge(
     'evofleet_reconcile_oldest_pass_seconds',
     'How long ago the active backend was looked at that waits longest.',
   );
+  // From the start, so that the first of a kind shows as a rise.
+  for (const kind of findingKinds) {
+    found.inc({ kind }, 0);
+    for (const outcome of ['mended', 'gone', 'given_up', 'left']) ended.inc({ kind, outcome }, 0);
+  }
+  for (const kind of incidentKinds) incidents.inc({ kind }, 0);
   let since: string | null = null;
 
   metrics.ask({
@@ -45,6 +54,8 @@ export function askFleetFigures(deps: { metrics: Metrics; db: Kysely<DB> }): voi
       for (const { kind, n } of state.findings) open.set({ kind }, n);
       for (const { kind, n } of state.incidents) openIncidents.set({ kind }, n);
       held.set(state.isHeld ? 1 : 0);
+      passes.reset();
+      passes.inc(state.passes);
       questions.reset();
       questions.inc(state.questions);
       busy.reset();
