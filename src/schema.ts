@@ -29,6 +29,15 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  created_at: Timestamp | null;
+  expires_at: Timestamp | null;
+  id: number | null;
+  is_current: boolean | null;
+  key_hint: string | null;
+  user_id: number | null;
+}
+
 export interface ApiRequests {
   created_at: Generated<Timestamp>;
   endpoint: string;
@@ -278,6 +287,25 @@ export interface Installation {
   only_row: Generated<boolean>;
 }
 
+export interface Instances {
+  container_id: string | null;
+  container_name: string | null;
+  container_started_at: Timestamp | null;
+  cpu: number | null;
+  created_at: Timestamp | null;
+  id: number | null;
+  memory_bytes: number | null;
+  memory_limit_bytes: number | null;
+  port: number | null;
+  server_url: string | null;
+  session_id: number | null;
+  started_at: Timestamp | null;
+  status: string | null;
+  stopped_at: Timestamp | null;
+  updated_at: Timestamp | null;
+  user_id: number | null;
+}
+
 export interface Leases {
   connection_pid: number | null;
   connection_started_at: Timestamp | null;
@@ -510,6 +538,7 @@ export interface PhoneNumbers {
   pairing_code: string | null;
   pairing_expires_at: Timestamp | null;
   pairing_number: string | null;
+  paused_at: Timestamp | null;
   phone_number: string | null;
   profile_name: string | null;
   qr_code: string | null;
@@ -631,6 +660,23 @@ export interface SendTurns {
   waits_for: string | null;
 }
 
+export interface Sessions {
+  connected_at: Timestamp | null;
+  created_at: Timestamp | null;
+  id: number | null;
+  instance_name: string | null;
+  paused_at: Timestamp | null;
+  phone_number: string | null;
+  profile_name: string | null;
+  session_name: string | null;
+  status: string | null;
+  status_reason: string | null;
+  token_hint: string | null;
+  updated_at: Timestamp | null;
+  user_id: number | null;
+  webhook_url: string | null;
+}
+
 export interface ShareLinks {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -643,12 +689,48 @@ export interface ShareLinks {
   user_id: number;
 }
 
+export interface SubscriptionPlans {
+  id: string | null;
+  max_messages_per_day: number | null;
+  max_sessions: number | null;
+  name: string | null;
+  price: string | null;
+  requests_per_minute: number | null;
+  updated_at: Timestamp | null;
+}
+
+export interface Subscriptions {
+  created_at: Timestamp | null;
+  id: number | null;
+  max_messages_per_day: number | null;
+  max_sessions: number | null;
+  messages_used_today: number | null;
+  plan_id: string | null;
+  plan_type: string | null;
+  requests_per_minute: number | null;
+  sessions_used: number | null;
+  status: string | null;
+  updated_at: Timestamp | null;
+  user_id: number | null;
+}
+
 export interface Usage {
   day: string;
   granted: Generated<number>;
   told: Generated<number>;
   used: number;
   user_id: number;
+}
+
+export interface UsageStats {
+  date: string | null;
+  media_received: number | null;
+  media_sent: number | null;
+  messages_failed: number | null;
+  messages_received: number | null;
+  messages_sent: number | null;
+  session_id: number | null;
+  user_id: number | null;
 }
 
 export interface UserDashboard {
@@ -720,6 +802,19 @@ export interface WebhookLogs {
   user_id: number | null;
 }
 
+export interface Webhooks {
+  created_at: Timestamp | null;
+  disabled_reason: string | null;
+  events: string[] | null;
+  failing_since: Timestamp | null;
+  format: string | null;
+  id: number | null;
+  is_active: boolean | null;
+  session_id: number | null;
+  url: string | null;
+  user_id: number | null;
+}
+
 export interface WireMessages {
   echoed_at: Timestamp | null;
   fingerprint: string | null;
@@ -736,6 +831,7 @@ export interface WireMessages {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   api_requests: ApiRequests;
   audit_log: AuditLog;
   backend_reads: BackendReads;
@@ -757,6 +853,7 @@ export interface DB {
   inbound_secrets: InboundSecrets;
   incidents: Incidents;
   installation: Installation;
+  instances: Instances;
   leases: Leases;
   lid_addresses: LidAddresses;
   login_sessions: LoginSessions;
@@ -785,11 +882,16 @@ export interface DB {
   reservations: Reservations;
   schema_migrations: SchemaMigrations;
   send_turns: SendTurns;
+  sessions: Sessions;
   share_links: ShareLinks;
+  subscription_plans: SubscriptionPlans;
+  subscriptions: Subscriptions;
   usage: Usage;
+  usage_stats: UsageStats;
   user_dashboard: UserDashboard;
   user_keys: UserKeys;
   users: Users;
   webhook_logs: WebhookLogs;
+  webhooks: Webhooks;
   wire_messages: WireMessages;
 }

@@ -39,6 +39,7 @@ export const problemCodes = {
     status: 409,
     meaning: 'The phone number is not connected to WhatsApp: scan its QR code first.',
   },
+  number_paused: { status: 409, meaning: 'The phone number is paused by its user: resume it to send.' },
   pool_name_taken: { status: 409, meaning: 'Another of your pools has this name, or it is `all`.' },
   number_already_connected: { status: 409, meaning: 'The phone number is connected: there is nothing to scan.' },
   endpoint_set_elsewhere: {

@@ -1,6 +1,12 @@
 import type { SendOutcome } from '../../evolution/outcome.ts';
 import { DomainError } from '../../platform/errors.ts';
 
+export function numberPaused(): DomainError {
+  return new DomainError('number_paused', 'The phone number is paused by its user: resume it to send.', {
+    kind: 'conflict',
+  });
+}
+
 export function quotaExceeded(dailyMax: number, renewsInSeconds: number): DomainError {
   return new DomainError('quota_exceeded', `Daily message limit reached (${dailyMax}). It renews at 00:00 UTC.`, {
     kind: 'limit',

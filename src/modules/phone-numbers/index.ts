@@ -23,6 +23,7 @@ import { createDeleteNumber, createRemoveDeleted } from './delete-number.ts';
 import { createDesired } from './desired/desired.ts';
 import { createMoveNumber } from './moving/move-number.ts';
 import { claimMoves } from './moving/moves-system.ts';
+import { createPauseNumber } from './pausing/pause-number.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import { findPhoneNumber, listPhoneNumbers } from './phone-numbers-repository.ts';
 import { createRelay } from './relay/relay.ts';
@@ -42,6 +43,7 @@ export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-syst
 export { aliasLengthMax, isAlias } from './naming/alias.ts';
 export { askNumberFigures } from './numbers-metrics.ts';
 export type { NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
+export { decodePlace, encodePlace } from './relay/relay-cursor.ts';
 export { relayFailure } from './relay/relay-errors.ts';
 export type { Uptime } from './uptime/uptime.ts';
 
@@ -123,6 +125,8 @@ export function createPhoneNumbers(deps: {
      * within a second in other processes. Throws `not_found`.
      */
     rotateToken: createRotateToken(shared),
+    /** Lets it send nothing, or send again; see its own description. */
+    ...createPauseNumber(shared),
     /**
      * Asks the backend how the number is connected and applies what it says: connected, disconnected, or in error as
      * `missing_on_backend`. At most once in 10 s per number; never rejects.

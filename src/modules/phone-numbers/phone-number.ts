@@ -34,6 +34,8 @@ export type PhoneNumber = {
   settings: Partial<NumberSettings> | null;
   /** It lost its connection too often: until then nobody but its user reconnects it. */
   restsUntil: Date | null;
+  /** Since when its user lets it send nothing; what waits goes on waiting. */
+  pausedAt: Date | null;
   isSandbox: boolean;
   pace: Pace;
 };
@@ -55,4 +57,6 @@ export type SendableNumber = {
   isSandbox: boolean;
   /** Whether anything bounds how fast, or how often on a day, it may send. */
   isPaced: boolean;
+  /** Its user lets it send nothing. */
+  isPaused: boolean;
 };

@@ -114,6 +114,18 @@ export async function lockPhoneNumber(tx: Transaction<DB>, userId: number, id: n
   return row !== undefined;
 }
 
+/** One that is paused already keeps its time. Answers false when the user has no such number. */
+export async function setPaused(tx: Transaction<DB>, userId: number, id: number, isPaused: boolean): Promise<boolean> {
+  const result = await tx
+    .updateTable('phone_numbers')
+    .set({ paused_at: isPaused ? sql`coalesce(paused_at, app_now())` : null, updated_at: sql`now()` })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
 export async function setTokenHint(tx: Transaction<DB>, userId: number, id: number, hint: string): Promise<void> {
   await tx
     .updateTable('phone_numbers')
@@ -150,6 +162,7 @@ function selectPhoneNumbers(db: Kysely<DB>, userId: number) {
         'phone_numbers.send_jitter_ms',
         'phone_numbers.daily_cap',
         'phone_numbers.pairing_number',
+        'phone_numbers.paused_at',
         'backends.is_sandbox',
       ])
       // An expired code shows nothing that could still be scanned.
@@ -204,6 +217,7 @@ function toPhoneNumber(row: Row): PhoneNumber {
     updatedAt: row.updated_at,
     settings: row.settings as Partial<NumberSettings> | null,
     restsUntil: row.rests_until,
+    pausedAt: row.paused_at,
     isSandbox: row.is_sandbox ?? false,
     pace: { sendIntervalMs: row.send_interval_ms, sendJitterMs: row.send_jitter_ms, dailyCap: row.daily_cap },
   };

@@ -129,6 +129,7 @@ function selectNumber(db: Kysely<DB>) {
       'backends.is_sandbox',
       sql<boolean>`coalesce(phone_numbers.send_interval_ms, 0) + coalesce(phone_numbers.send_jitter_ms, 0) > 0
         or phone_numbers.daily_cap is not null`.as('is_paced'),
+      sql<boolean>`phone_numbers.paused_at is not null`.as('is_paused'),
     ])
     .where('phone_numbers.deleted_at', 'is', null);
 }
@@ -148,6 +149,7 @@ function sendable(row: Row): SendableNumber | undefined {
     integration: row.integration as Integration,
     isSandbox: row.is_sandbox,
     isPaced: row.is_paced,
+    isPaused: row.is_paused,
   };
 }
 

@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { registerConnectingRoutes } from './connecting/connecting-routes.ts';
 import type { PhoneNumbers } from './index.ts';
+import { registerPauseRoutes } from './pausing/pause-routes.ts';
 import { registerRelayRoutes } from './relay/relay-routes.ts';
 import {
   ChangeBody,
@@ -240,6 +241,7 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
   );
 
   registerConnectingRoutes(instance, deps);
+  registerPauseRoutes(instance, deps);
   registerRelayRoutes(instance, deps);
   registerShareLinkRoutes(instance, deps);
   registerSharePageRoutes(instance, deps);

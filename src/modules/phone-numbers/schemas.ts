@@ -156,6 +156,9 @@ export const PhoneNumberView = Type.Object({
       description: 'It lost its connection too often; until then nobody but you reconnects it.',
     }),
   ),
+  paused_at: nullable(
+    Type.String({ format: 'date-time', description: 'Since when it may not send; null where it may.' }),
+  ),
   created_at: Type.String({ format: 'date-time' }),
   sandbox: Type.Boolean({ description: 'True on a simulated backend: nothing reaches WhatsApp.' }),
 });
@@ -227,6 +230,7 @@ export function viewOf(number: PhoneNumber, token?: string): Static<typeof Phone
     pairing_code: number.pairingCode,
     connected_at: number.connectedAt?.toISOString() ?? null,
     rests_until: number.restsUntil?.toISOString() ?? null,
+    paused_at: number.pausedAt?.toISOString() ?? null,
     created_at: number.createdAt.toISOString(),
     sandbox: number.isSandbox,
   };

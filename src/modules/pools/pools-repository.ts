@@ -82,6 +82,9 @@ export async function listPools(db: Kysely<DB>, userId: number, id?: number): Pr
   return rows.map((row) => ({ ...row, members: row.members ?? [] }));
 }
 
+// One that is paused has its turn after all the others, as one that is offline.
+const readiness = `case when p.paused_at is null then p.status else 'disconnected' end`;
+
 /** By name; members in their order. */
 export async function findCandidates(
   db: Kysely<DB>,
@@ -91,7 +94,7 @@ export async function findCandidates(
   const { rows } = await sql<
     { poolId: number; strategy: Strategy } & { [Name in keyof Candidate]: Candidate[Name] | null }
   >`
-    select g.id as "poolId", g.strategy, p.id, p.status, coalesce(s.messages_sent, 0)::int as "sentToday"
+    select g.id as "poolId", g.strategy, p.id, ${sql.raw(readiness)} as status, coalesce(s.messages_sent, 0)::int as "sentToday"
     from number_pools g
     left join number_pool_members m on m.pool_id = g.id
     left join phone_numbers p on p.id = m.phone_number_id and p.deleted_at is null
@@ -108,7 +111,7 @@ export async function findCandidates(
 /** The user's phone numbers, oldest first. */
 export async function findAllNumbers(db: Kysely<DB>, userId: number): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
-    select id, status, 0 as "sentToday" from phone_numbers
+    select p.id, ${sql.raw(readiness)} as status, 0 as "sentToday" from phone_numbers p
     where user_id = ${userId} and deleted_at is null order by created_at, id`.execute(db);
   return rows;
 }

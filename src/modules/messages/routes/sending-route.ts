@@ -101,6 +101,7 @@ const sendingProblems = [
   'not_found',
   'invalid_number',
   'number_not_connected',
+  'number_paused',
   'kind_not_supported',
   'recipient_not_on_whatsapp',
   'backend_refused',

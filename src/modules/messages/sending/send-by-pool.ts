@@ -52,7 +52,13 @@ export function createSendByPool(deps: {
 }
 
 // Said only where certainly nothing was sent; another number of the pool may well send it.
-const ofTheNumber = ['backend_unavailable', 'number_not_connected', 'number_paced', 'kind_not_supported'];
+const ofTheNumber = [
+  'backend_unavailable',
+  'number_not_connected',
+  'number_paused',
+  'number_paced',
+  'kind_not_supported',
+];
 
 function isOfTheNumber(error: unknown): error is DomainError {
   return error instanceof DomainError && ofTheNumber.includes(error.code);

@@ -8,7 +8,7 @@ import type { Accepted, NewMessage } from '../accept/new-message.ts';
 import { keptContent, type MakeDraft } from '../drafts/draft.ts';
 import type { Drafts } from '../drafts/prepare-draft.ts';
 import type { ReadDraft } from '../drafts/read-draft.ts';
-import { outcomeUnknown, quotaExceeded, refusal } from '../errors.ts';
+import { numberPaused, outcomeUnknown, quotaExceeded, refusal } from '../errors.ts';
 import type { MediaBudget, MediaPlace } from '../media/media-budget.ts';
 import { addressOf } from '../message.ts';
 import type { NumberPaces } from '../waiting/number-paces.ts';
@@ -72,6 +72,7 @@ export function createSendMessage(deps: Deps) {
   ): Promise<{ sending: Sending; number: SendableNumber; accepted: Accepted }> {
     const { userId, dailyMax } = input;
     const number = await deps.phoneNumbers.requireConnected(userId, input.from);
+    if (number.isPaused) throw numberPaused();
     const { draft, recipient } = await deps.readDraft(input, number, makeDraft);
     const backend = await deps.backends.requireUsable(number.backendId);
     deps.drafts.check(draft, number);

@@ -38,7 +38,7 @@ const nextSql = `
       'backendId', n.backend_id, 'backendName', n.backend_name, 'integration', n.integration,
       'isSandbox', coalesce(b.is_sandbox, false), 'isDeleted', n.deleted_at is not null,
       'isPaced', coalesce(n.send_interval_ms, 0) + coalesce(n.send_jitter_ms, 0) > 0 or n.daily_cap is not null,
-      'isUserActive', u.status = 'active', 'dailyMax', u.max_messages_per_day) end as number,
+      'isPaused', n.paused_at is not null, 'isUserActive', u.status = 'active', 'dailyMax', u.max_messages_per_day) end as number,
     m.id, m.kind, m.remote_jid as recipient, m.content, m.media_blob_id as "blobId",
     m.quota_day is null as "needsUnit"
   from unnest($1::bigint[]) with ordinality as asked (id, ord)

@@ -4,7 +4,7 @@ import { Batch } from '../../../platform/database/batch.ts';
 import type { DB } from '../../../schema.ts';
 
 /** Why a number's next message cannot leave now, though it may later. */
-export type WaitReason = 'connection' | 'backend' | 'user' | 'call' | 'media' | 'overload';
+export type WaitReason = 'connection' | 'backend' | 'user' | 'pause' | 'call' | 'media' | 'overload';
 
 /** A leased turn: until its lease ends, its holder alone takes messages of the number. */
 export type Turn = {
@@ -174,7 +174,8 @@ export async function wakeTurnsThatMayGo(db: Kysely<DB>): Promise<number> {
       left join backends b on b.id = n.backend_id
       where greatest(t.due_at, t.blocked_until) > app_now() and t.lease_until is null and (
         n.id is null or n.deleted_at is not null
-        or (t.waits_for in ('connection', 'backend', 'user') and n.status = 'connected' and u.status = 'active'
+        or (t.waits_for in ('connection', 'backend', 'user', 'pause') and n.status = 'connected'
+          and n.paused_at is null and u.status = 'active'
           and b.state not in ('down', 'license_required'))
       )
       order by t.phone_number_id for update of t skip locked

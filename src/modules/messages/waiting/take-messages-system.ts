@@ -48,6 +48,7 @@ const takeSql = `
         where t.phone_number_id = m.phone_number_id and t.claim = a.claim and t.lease_until > app_now())
       and (m.campaign_id is null or exists
         (select from campaigns c where c.id = m.campaign_id and c.status = 'running'))
+      and exists (select from phone_numbers n where n.id = m.phone_number_id and n.paused_at is null)
     order by m.id for update of m
   ), wanting as (
     select id, user_id, expires_at, row_number() over (partition by user_id order by ord) as rank

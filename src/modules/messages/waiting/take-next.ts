@@ -78,6 +78,7 @@ export function createTakeNext(deps: TakeNextDeps): TakeNext {
     }
     if (message === null) return idle;
     if (!number.isUserActive) return waits('user');
+    if (number.isPaused) return waits('pause');
     if (!isConnected(number)) return waits('connection');
     const backend = await deps.backends.requireUsable(number.backendId).catch(ifBackendIsAway);
     if (backend === undefined) return waits('backend');
