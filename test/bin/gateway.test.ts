@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,8 @@ import { openTestDatabase, type TestDatabase } from '../support/harness.ts';
 type Program = { child: ChildProcess; url: string; output(): string; ended: Promise<number | string> };
 
 const programs: Program[] = [];
+/** With its embedded Postgres, for the tests that are content with one that runs already. */
+let embedded: Program | undefined;
 let dataDir: string;
 let port: number;
 
@@ -18,16 +21,18 @@ beforeAll(async () => {
   port = await freePort();
 });
 afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    program.child.kill('SIGKILL');
-    await program.ended;
-  }
+  for (const program of programs.splice(0)) if (program !== embedded) await kill(program);
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 describe('the embedded start', () => {
+  afterAll(async () => {
+    if (embedded !== undefined) await kill(embedded);
+    embedded = undefined;
+  });
+
   test('answers with a banner that says what runs, where its data is and what to try', async () => {
-    const gateway = await start();
+    const gateway = await running();
     await vi.waitFor(() => expect(gateway.output()).toContain('Ctrl-C'));
     const banner = gateway.output();
     expect(banner).toContain(gateway.url);
@@ -43,7 +48,7 @@ describe('the embedded start', () => {
   });
 
   test('a second start on the same DATA_DIR is refused with one clear line', async () => {
-    await start();
+    await running();
     const second = run({ PORT: String(await freePort()) });
     expect(await second.ended).toBe(1);
     const lines = second.output().trim().split('\n');
@@ -52,12 +57,12 @@ describe('the embedded start', () => {
   });
 
   test('kill -9 in the middle leaves no process behind, and the next start has every acknowledged row', async () => {
-    const first = await start();
+    const first = await running();
     const acknowledged: string[] = [];
     const signingUp = Promise.all(
       [0, 1].map(async (lane) => {
-        for (let n = 0; ; n++) {
-          const email = `kill-${process.pid}-${lane}-${n}@example.com`;
+        for (;;) {
+          const email = `kill-${lane}-${randomUUID()}@example.com`;
           const answer = await register(first.url, email).catch(() => undefined);
           if (answer?.status !== 201) return;
           acknowledged.push(email);
@@ -70,12 +75,12 @@ describe('the embedded start', () => {
     await signingUp;
     await vi.waitFor(() => expect(processesOn(dataDir)).toEqual([]), { timeout: 15_000 });
 
-    const second = await start();
+    const second = await running();
     for (const email of acknowledged) expect((await register(second.url, email)).status).toBe(409);
   });
 
   test('SIGINT to the whole group, as Ctrl-C sends it, ends everything in good order', async () => {
-    const gateway = await start();
+    const gateway = await running();
     process.kill(-(gateway.child.pid ?? 0), 'SIGINT');
     expect(await gateway.ended).toBe(0);
     expect(processesOn(dataDir)).toEqual([]);
@@ -162,6 +167,18 @@ async function start(env: Record<string, string> = {}): Promise<Program> {
     { timeout: 40_000, interval: 30 },
   );
   return program;
+}
+
+async function running(): Promise<Program> {
+  if (embedded === undefined || embedded.child.exitCode !== null || embedded.child.signalCode !== null) {
+    embedded = await start();
+  }
+  return embedded;
+}
+
+async function kill({ child, ended }: Program): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
 }
 
 function register(url: string, email: string): Promise<Response> {
