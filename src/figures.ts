@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import { askBackendFigures } from './modules/backends/index.ts';
@@ -10,9 +11,10 @@ import { lookAtMails } from './modules/users/index.ts';
 import { lookAtDeliveries } from './modules/webhooks/index.ts';
 import { createKysely, createPool } from './platform/database/connect.ts';
 import type { Backlog } from './platform/lane/backlog.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Metrics } from './platform/metrics/metrics.ts';
 import { within } from './platform/within.ts';
 import type { DB } from './schema.ts';
-import type { Services } from './services.ts';
 
 const lanes: readonly [name: string, look: (db: Kysely<DB>) => Promise<Backlog>][] = [
   ['inbound', lookAtInbound],
@@ -22,12 +24,22 @@ const lanes: readonly [name: string, look: (db: Kysely<DB>) => Promise<Backlog>]
   ['mail', lookAtMails],
 ];
 
+/** What a process must have to be looked at. */
+export type Looked = {
+  config: { databaseUrl: string };
+  logger: Logger;
+  metrics: Metrics;
+  /** Its pools, by the name that their figures bear. */
+  connections: Readonly<Record<string, Pool>>;
+  redis: Pick<Redis, 'status'> | undefined;
+};
+
 /**
  * Every figure that nobody counts and that is asked for when somebody looks. The rows are read through two connections of
  * its own, so that a look neither waits for the others nor holds them up. Disposing ends these.
  */
-export function askFigures(services: Services): AsyncDisposable {
-  const { config, logger, metrics } = services;
+export function askFigures(looked: Looked): AsyncDisposable {
+  const { config, logger, metrics } = looked;
   const pool = createPool({
     url: config.databaseUrl,
     max: 2,
@@ -39,8 +51,8 @@ export function askFigures(services: Services): AsyncDisposable {
     onError: (error) => logger.warn({ event: 'database_connection_lost', err: error }, 'connection lost'),
   });
   const db = createKysely<DB>(pool);
-  askLanes(services, db);
-  askConnections(services, pool);
+  askLanes(looked, db);
+  askConnections(looked, pool);
   askBackendFigures({ metrics, db });
   askNumberFigures({ metrics, db });
   askFleetFigures({ metrics, db });
@@ -48,7 +60,7 @@ export function askFigures(services: Services): AsyncDisposable {
   return { [Symbol.asyncDispose]: () => db.destroy() };
 }
 
-function askLanes({ metrics }: Services, db: Kysely<DB>): void {
+function askLanes({ metrics }: Looked, db: Kysely<DB>): void {
   const oldest = metrics.gauge(
     'evofleet_lane_oldest_seconds',
     'How long the first piece of work has been due that no process has begun.',
@@ -69,7 +81,7 @@ function askLanes({ metrics }: Services, db: Kysely<DB>): void {
   });
 }
 
-function askConnections({ metrics, connections, redis }: Services, ownPool: Pool): void {
+function askConnections({ metrics, connections, redis }: Looked, ownPool: Pool): void {
   const databaseUp = metrics.gauge('evofleet_database_up', 'Whether Postgres answers: 1 or 0.');
   const open = metrics.gauge('evofleet_database_connections', 'Connections to Postgres, by pool.', ['pool', 'state']);
   const limit = metrics.gauge('evofleet_database_connections_max', 'Connections that a pool may open.', ['pool']);

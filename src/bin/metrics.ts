@@ -1,18 +1,19 @@
 import type { Config } from '../config.ts';
-import { askFigures } from '../figures.ts';
+import { askFigures, type Looked } from '../figures.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
-import type { Services } from '../services.ts';
 
 /**
  * Shows the figures of this process on the port of the settings. A port that nobody chose and somebody else has, such as
  * a second process on this machine, costs the figures alone.
  */
-export async function showMetrics(services: Services): Promise<AsyncDisposable> {
-  const { config, logger, metrics } = services;
+export async function showMetrics(
+  looked: Looked & { config: Pick<Config, 'metricsServer'> },
+): Promise<AsyncDisposable> {
+  const { config, logger, metrics } = looked;
   const { metricsServer: server } = config;
   if (server === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const running = new AsyncDisposableStack();
-  running.use(askFigures(services));
+  running.use(askFigures(looked));
   try {
     const { port } = running.use(await startMetricsServer({ ...server, metrics, logger }));
     logger.info({ event: 'metrics_shown', host: server.host, port }, 'figures are at /metrics');

@@ -10,7 +10,6 @@ import { createDeliveryMetrics } from '../../src/modules/webhooks/delivery-metri
 import { createLogger } from '../../src/platform/logger.ts';
 import { createBatchMetrics } from '../../src/platform/metrics/batch-metrics.ts';
 import { createMetrics, type Metrics } from '../../src/platform/metrics/metrics.ts';
-import type { Services } from '../../src/services.ts';
 import { openTestDatabase, type TestDatabase } from '../support/harness.ts';
 import { readSamples, type Sample } from './samples.ts';
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
     metrics,
     connections: { main: database.pool, batch: database.connect().pool },
     redis: { status: 'ready' },
-  } as unknown as Services);
+  });
   await fillDatabase();
 });
 afterAll(async () => {
