@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, those that measure milliseconds with
- * less beside them, and those about the database once more on Debian's Postgres. Ends with what was repeated, what
+ * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, those that measure or load the
+ * machine with less beside them, and those about the database once more on Debian's Postgres. Ends with what was repeated, what
  * failed, and a line `N passed, N failed, N skipped`.
  */
 import { existsSync } from 'node:fs';
@@ -16,10 +16,13 @@ const binaries = [
   { name: 'nginx', places: ['/usr/sbin/nginx'], hint: 'apt-get install nginx' },
   { name: 'docker-compose', places: ['/usr/bin/docker-compose'], hint: 'apt-get install docker-compose' },
 ];
-/** What measures a tenth of a second, or the machine against itself. */
-const timed = [
+/** What measures a tenth of a second or the machine against itself, and what loads it by itself until calls are late. */
+const spacious = [
+  'e2e/placement-storm',
+  'e2e/quota',
   'modules/backends/breaker',
   'modules/backends/placement-scale',
+  'modules/backends/probe',
   'modules/realtime/looks',
   'modules/realtime/processes',
   'modules/webhooks/fairness',
@@ -69,7 +72,7 @@ const checks: [string, string[]][] = [
   ['schema', ['node', 'scripts/generate-schema.ts', '--verify']],
 ];
 
-for (const path of [...timed, ...onDebianPostgres]) {
+for (const path of [...spacious, ...onDebianPostgres]) {
   if (!existsSync(path))
     total.failures.push({ name: 'scripts/test.ts', lines: [`names ${path}, which does not exist`] });
 }
@@ -89,8 +92,8 @@ for (const { name, code, output } of checked) {
     });
   }
 }
-await testAll('the whole suite', { except: timed });
-await testAll('what measures time', { paths: timed, workers: 2 });
+await testAll('the whole suite', { except: spacious });
+await testAll('what needs room', { paths: spacious, workers: 2 });
 try {
   const postgres = await startDebianPostgres();
   if (postgres !== undefined) {
