@@ -107,9 +107,7 @@ function changeForQr(
   // A backend that makes the next QR code need not repeat the pairing code, which lives longer.
   const pairingCode = fact.pairingCode ?? number.pairingCode;
   const isNew = fact.image !== number.qrCode;
-  // What is answered before the first code of a new socket is the last one of the former, which nobody can scan.
-  if (fact.at === null && number.qrCode === null && number.qrDigest?.equals(sha256(fact.image)) === true)
-    return undefined;
+  if (isOver(number, fact)) return undefined;
   // What the backend called before is applied by now; an answer may be ahead of it.
   const statusReason = fact.at === null && number.statusReason === restarting ? restarting : null;
   if (!isNew && pairingCode === number.pairingCode)
@@ -161,6 +159,15 @@ function changeForState(
 }
 
 const timedOut: readonly string[] = ['qr_timeout', 'connect_timeout'] satisfies TimedOut[];
+
+/**
+ * Whether it is the last code of a socket that is gone, which nobody can scan: what is answered before the first one of
+ * the new socket, and what was called before we ended it and comes only now.
+ */
+function isOver(number: LockedNumber, fact: Extract<ConnectionFact, { kind: 'qr' }>): boolean {
+  if (number.qrCode !== null || number.qrDigest === null) return false;
+  return (fact.at === null || number.statusReason === restarting) && number.qrDigest.equals(sha256(fact.image));
+}
 
 function isOurDoing(number: LockedNumber, fact: ConnectionFact): boolean {
   return number.statusReason === restarting && fact.at !== null;

@@ -11,7 +11,7 @@ import type { Backends } from '../../backends/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import type { ResolveToken } from '../resolve-token.ts';
 import { applyConnectionFacts, type ConnectionFact } from './apply-connection.ts';
-import { findNumberToCheck, lockNumberForFacts, type NumberToCheck } from './connection-system.ts';
+import { findNumberToCheck, type LockedNumber, lockNumberForFacts, type NumberToCheck } from './connection-system.ts';
 
 export type CheckConnection = (phoneNumberId: number) => Promise<void>;
 
@@ -95,6 +95,7 @@ async function factOf(client: EvolutionClient, backendName: string): Promise<Con
   }
 }
 
-function isAsBefore(before: NumberToCheck, now: Pick<NumberToCheck, 'status' | 'connectionAt'>): boolean {
-  return before.status === now.status && before.connectionAt?.getTime() === now.connectionAt?.getTime();
+function isAsBefore(before: NumberToCheck, now: LockedNumber): boolean {
+  const isSame = before.status === now.status && before.connectionAt?.getTime() === now.connectionAt?.getTime();
+  return isSame && before.backendName === now.backendName;
 }

@@ -38,11 +38,7 @@ export function createRepairs(deps: {
   };
 
   async function recreate(id: number, reason: string): Promise<RepairResult> {
-    if ((await deps.remake(id, reason)).outcome === 'moving') return { kind: 'busy' };
-    const place = await calls.placed(id);
-    // A line without a phone is open as soon as it is asked.
-    if (place.integration !== 'WHATSAPP-BAILEYS') await calls.connect(place);
-    return done;
+    return (await deps.remake(id, reason)).outcome === 'moving' ? { kind: 'busy' } : done;
   }
 
   async function repair(id: number, work: () => Promise<RepairResult>): Promise<RepairResult> {

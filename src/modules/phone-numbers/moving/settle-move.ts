@@ -3,6 +3,7 @@ import type { Ids } from '../../../platform/ids.ts';
 import type { DB } from '../../../schema.ts';
 import { confirm, lockBackend, release, unassign } from '../../backends/index.ts';
 import { appendEvents, type NewEvent } from '../../events/index.ts';
+import { applyConnectionFacts } from '../connecting/apply-connection.ts';
 import { type LockedNumber, lockNumberForFacts, saveConnection } from '../connecting/connection-system.ts';
 import {
   arrivalReason,
@@ -38,8 +39,16 @@ export async function settleMove(tx: Transaction<DB>, ids: Ids, move: Move): Pro
   await unassign(tx, move.fromBackendId);
   await endOtherSecrets(tx, number.id, move.inboundSecretId);
   const type = move.fromBackendId === move.toBackendId ? 'number.disconnected' : 'number.moved';
-  await appendEvents(tx, ids, [eventOf(type, number, { reason: arrivalReason(move), cause: move.reason })]);
+  const arrived = eventOf(type, number, { reason: arrivalReason(move), cause: move.reason });
+  await appendEvents(tx, ids, [arrived, ...(await openAtOnce(tx, move))]);
   return true;
+}
+
+// A line without a phone is open as soon as it exists, and its server tells nobody.
+async function openAtOnce(tx: Transaction<DB>, move: Move): Promise<NewEvent[]> {
+  if (move.integration === 'WHATSAPP-BAILEYS') return [];
+  const number = await lockNumberForFacts(tx, move.phoneNumberId);
+  return number === undefined ? [] : applyConnectionFacts(tx, number, [{ kind: 'state', state: 'open', at: null }]);
 }
 
 /** Gives the place on the new backend back. */
