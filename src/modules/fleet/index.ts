@@ -24,6 +24,16 @@ export type { FleetHold } from './hold/hold-system.ts';
 export { type Incident, type IncidentFilter, incidentKinds } from './incidents/incidents-system.ts';
 export type { FleetOverview } from './overview/overview.ts';
 
+export {
+  type ContainerFigures,
+  createDatabases,
+  createDockerDriver,
+  createNoneDriver,
+  createProvisioner,
+  listContainers,
+  type ServerDriver,
+} from './provisioner/index.ts';
+
 export type Fleet = ReturnType<typeof createFleet>;
 
 export type FleetDeps = {
@@ -32,7 +42,7 @@ export type FleetDeps = {
   clock: Clock;
   logger: Logger;
   backends: Pick<Backends, 'backendOf'>;
-  phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
+  phoneNumbers: Pick<PhoneNumbers, 'desired' | 'repairs'>;
   /** Days that findings and incidents are kept after their end. */
   keepDays: number;
   reconcile?: ReconcileOptions;

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { ReconcileOptions } from '../../../src/modules/fleet/reconcile/reconcile.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { type GatewayOptions, startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
-import { eventually, only, placeOf, untilCreated } from '../phone-numbers/support.ts';
+import { only, placeOf, eventually as soon, untilCreated } from '../phone-numbers/support.ts';
 
-export { callsTo, eventTypes, eventually, only, placeOf, readNumber, untilCreated } from '../phone-numbers/support.ts';
+export { callsTo, eventTypes, only, placeOf, readNumber, untilCreated } from '../phone-numbers/support.ts';
+
+/** Expects something to become true, also on a machine that has much else to do. */
+export const eventually = <T>(read: () => T | Promise<T>, timeout = 15_000) => soon(read, timeout);
 
 /** Passes in a hurry, each of which asks about everything. */
 export const hurried: ReconcileOptions = {
-  everyMs: 150,
+  everyMs: 200,
   jitter: 0,
   lookEveryMs: 20,
   lookAgainAfterMs: 50,
@@ -43,10 +46,15 @@ export async function addOperator(gateway: TestGateway): Promise<number> {
 
 export type Line = { id: number; token: string; name: string; sandbox: Sandbox };
 
-/** A connected number whose creation is over, and where it is. */
+/**
+ * A connected number whose creation is over, and where it is. Looks as frequent as these may see that it has connected
+ * before we have heard of it; what they found then is forgotten.
+ */
 export async function connectedLine(gateway: TestGateway, user: TestUser): Promise<Line> {
   const { id, token } = await gateway.connectNumber(user);
   await untilCreated(gateway, id);
+  await eventually(async () => (await findingsOf(gateway, id)).every(({ outcome }) => outcome !== null)).toBe(true);
+  await gateway.database.db.deleteFrom('findings').where('phone_number_id', '=', id).execute();
   return { id, token, ...(await placeOf(gateway, id)) };
 }
 
@@ -90,6 +98,6 @@ export async function untilPassed(gateway: TestGateway, passes = 2): Promise<voi
   const before = await epochs();
   await eventually(
     async () => (await epochs()).every((epoch, index) => Number(epoch) > Number(before[index] ?? 0) + passes),
-    15_000,
+    30_000,
   ).toBe(true);
 }

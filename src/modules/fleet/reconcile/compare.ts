@@ -2,14 +2,24 @@ import { type Desired, type DesiredNumber, differingSettings } from '../../phone
 import type { Finding, FindingKind, Sighting } from '../findings-system.ts';
 import type { Observed, SeenState } from './observe.ts';
 
-/** How long a number must have been quiet before its backend is asked for its latest message. */
-const quietMs = 120_000;
-/** How much longer than its backend's latest message: clocks differ, and calls are noted once in 10 s. */
-const silentMarginMs = 60_000;
-/** A call may take its time; a message younger than this proves nothing yet. */
-const youngMs = 90_000;
-/** Somebody on the same backend must have been heard this lately: else it is not this number that is silent. */
-const peerHeardMs = 60_000;
+/** When a number counts as silent, in milliseconds. */
+export type SilenceRule = {
+  /** How long it must have been quiet before its backend is asked for its latest message. */
+  quietMs: number;
+  /** How much later than the last call that message must be: clocks differ, and calls are noted once in 10 s. */
+  marginMs: number;
+  /** A call may take its time: a message younger than this proves nothing yet. */
+  youngMs: number;
+  /** Somebody on the same backend must have been heard this lately: else it is not this number that is silent. */
+  peerHeardMs: number;
+};
+
+export const silenceRule: Readonly<SilenceRule> = {
+  quietMs: 120_000,
+  marginMs: 60_000,
+  youngMs: 90_000,
+  peerHeardMs: 60_000,
+};
 
 /** Whether a state is not what we believe of a number, and so is looked at twice. */
 export function isSurprising(number: DesiredNumber, state: SeenState): boolean {
@@ -17,10 +27,10 @@ export function isSurprising(number: DesiredNumber, state: SeenState): boolean {
 }
 
 /** Connected, quiet for a while, on a backend whose other numbers are heard. */
-export function mayBeSilent(number: DesiredNumber, numbers: readonly DesiredNumber[]): boolean {
+export function mayBeSilent(number: DesiredNumber, numbers: readonly DesiredNumber[], rule: SilenceRule): boolean {
   if (number.isBusy || number.status !== 'connected') return false;
-  if ((number.heardMsAgo ?? Number.POSITIVE_INFINITY) < quietMs) return false;
-  return isAnotherHeard(number, numbers);
+  if ((number.heardMsAgo ?? Number.POSITIVE_INFINITY) < rule.quietMs) return false;
+  return isAnotherHeard(number, numbers, rule.peerHeardMs);
 }
 
 /** All that is not as it should be with one number, as far as it was seen. */
@@ -28,7 +38,7 @@ export function compare(
   desired: Pick<Desired, 'webhookDifferences' | 'settingsOf'>,
   number: DesiredNumber,
   seen: Observed,
-  context: { nowMs: number; upSinceMs: number; urls: readonly string[] },
+  context: { nowMs: number; upSinceMs: number; urls: readonly string[]; rule: SilenceRule },
 ): Sighting[] {
   if (number.isBusy) return [];
   const { state, webhook, settings, foreign } = seen;
@@ -52,8 +62,13 @@ export function compare(
   return found.map((sighting) => ({ ...sighting, backendId, backendName, phoneNumberId }));
 }
 
-/** Whether this pass has seen enough of a number to say that a finding of this kind is over when it was not seen. */
-export function wasLookedAt(kind: FindingKind, number: DesiredNumber, seen: Observed | undefined): boolean {
+/** Whether this pass has seen enough of a number to say that a finding is over when it was not seen. */
+export function wasLookedAt(
+  { kind }: Pick<Finding, 'kind'>,
+  number: DesiredNumber,
+  seen: Observed | undefined,
+  rule: SilenceRule,
+): boolean {
   if (number.isBusy || seen === undefined) return false;
   switch (kind) {
     case 'instance_missing':
@@ -69,7 +84,7 @@ export function wasLookedAt(kind: FindingKind, number: DesiredNumber, seen: Obse
     case 'foreign_setting':
       return seen.foreign !== undefined;
     case 'silent':
-      return seen.latestMessage !== undefined || (number.heardMsAgo ?? Number.POSITIVE_INFINITY) < quietMs;
+      return seen.latestMessage !== undefined || (number.heardMsAgo ?? rule.quietMs) < rule.quietMs;
     case 'unreadable_answer':
     case 'orphan':
       return false;
@@ -118,18 +133,18 @@ export function shouldBeConnected(number: DesiredNumber): boolean {
 function silenceOf(
   number: DesiredNumber,
   seen: Observed,
-  { nowMs, upSinceMs }: { nowMs: number; upSinceMs: number },
+  { nowMs, upSinceMs, rule }: { nowMs: number; upSinceMs: number; rule: SilenceRule },
 ): Pick<Sighting, 'kind' | 'detail'> | undefined {
   const at = seen.latestMessage?.at;
   if (at === undefined || seen.state === undefined || seen.state !== 'open') return undefined;
   const latestMs = at * 1_000;
   const heardMs = number.heardMsAgo === null ? 0 : nowMs - number.heardMsAgo;
   const connectedMs = number.connectedMsAgo === null ? nowMs : nowMs - number.connectedMsAgo;
-  const isNewToUs = latestMs > Math.max(heardMs, connectedMs, upSinceMs) + silentMarginMs;
-  if (!isNewToUs || latestMs > nowMs - youngMs) return undefined;
+  const isNewToUs = latestMs > Math.max(heardMs, connectedMs, upSinceMs) + rule.marginMs;
+  if (!isNewToUs || latestMs > nowMs - rule.youngMs) return undefined;
   return { kind: 'silent', detail: { latest_message_at: new Date(latestMs).toISOString() } };
 }
 
-function isAnotherHeard(number: DesiredNumber, numbers: readonly DesiredNumber[]): boolean {
+function isAnotherHeard(number: DesiredNumber, numbers: readonly DesiredNumber[], peerHeardMs: number): boolean {
   return numbers.some(({ id, heardMsAgo }) => id !== number.id && heardMsAgo !== null && heardMsAgo < peerHeardMs);
 }

@@ -11,7 +11,7 @@ import type { Observed } from './observe.ts';
 
 const missingMin = 5;
 const missingShare = 0.1;
-const checksAtOnce = 4;
+const atOnce = 4;
 
 /**
  * Numbers whose instances their backend does not have: each is in error, and its user hears of it, for nothing can be sent
@@ -22,7 +22,7 @@ export function createNoteLosses(deps: {
   db: Kysely<DB>;
   ids: Ids;
   logger: Logger;
-  phoneNumbers: Pick<PhoneNumbers, 'checkConnection'>;
+  phoneNumbers: Pick<PhoneNumbers, 'desired'>;
   findings: Pick<Findings, 'underLease'>;
 }) {
   return async (
@@ -40,15 +40,12 @@ export function createNoteLosses(deps: {
         await closeIncident(tx, deps.ids, { kind: 'instances_lost', backendId }, 'all its numbers are there');
       });
     }
-    const known = new Map(numbers.map((number) => [number.id, number]));
-    const untold = sightings.filter(
-      ({ kind, phoneNumberId }) =>
-        kind === 'instance_missing' && phoneNumberId !== null && known.get(phoneNumberId)?.status !== 'error',
+    const lost = new Set(
+      sightings.flatMap(({ kind, phoneNumberId }) => (kind === 'instance_missing' ? [phoneNumberId] : [])),
     );
-    const turns = createTurns(checksAtOnce);
-    await Promise.all(
-      untold.map(({ phoneNumberId }) => turns(async () => deps.phoneNumbers.checkConnection(phoneNumberId ?? 0))),
-    );
+    const untold = numbers.filter(({ id, status }) => lost.has(id) && status !== 'error');
+    const turns = createTurns(atOnce);
+    await Promise.all(untold.map((number) => turns(() => deps.phoneNumbers.desired.noteState(number, 'missing'))));
   };
 
   async function stop(lease: HeldLease, backendId: number, facts: { missing: number; asked: number }): Promise<void> {

@@ -7,7 +7,15 @@ import type { Backend, Backends } from '../../backends/index.ts';
 import type { DesiredNumber, PhoneNumbers } from '../../phone-numbers/index.ts';
 import type { Findings } from '../findings.ts';
 import { type Finding, type HeldLease, listOpenFindings } from '../findings-system.ts';
-import { compare, isStillAbout, isSurprising, mayBeSilent, wasLookedAt } from './compare.ts';
+import {
+  compare,
+  isStillAbout,
+  isSurprising,
+  mayBeSilent,
+  type SilenceRule,
+  silenceRule,
+  wasLookedAt,
+} from './compare.ts';
 import { createMeter, type Meter, NoGoodAnswers, type Question } from './meter.ts';
 import { createNoteLosses } from './note-losses.ts';
 import { type Observation, type Observed, observe } from './observe.ts';
@@ -18,6 +26,7 @@ export type PassOptions = {
   budgetShare?: number;
   /** Before a surprising state is looked at again; 2,000 if unset. */
   lookAgainAfterMs?: number;
+  silence?: SilenceRule;
   /** Before what a backend does not offer is asked for again; 3,600,000 if unset. */
   refusedForMs?: number;
   /** Passes in which each question has been about every number once. */
@@ -34,7 +43,7 @@ export function createPass(
     clock: Clock;
     logger: Logger;
     backends: Pick<Backends, 'backendOf'>;
-    phoneNumbers: Pick<PhoneNumbers, 'desired' | 'checkConnection'>;
+    phoneNumbers: Pick<PhoneNumbers, 'desired'>;
     findings: Findings;
     everyMs: number;
   } & PassOptions,
@@ -42,6 +51,7 @@ export function createPass(
   const { db, clock, findings } = deps;
   const { desired } = deps.phoneNumbers;
   const upSinceMs = clock.now().getTime();
+  const rule = deps.silence ?? silenceRule;
   const noteLosses = createNoteLosses(deps);
 
   return async function pass(
@@ -77,7 +87,7 @@ export function createPass(
       client: backend.fleet,
       check,
       isSurprising,
-      mayBeSilent: (number: DesiredNumber) => mayBeSilent(number, numbers),
+      mayBeSilent: (number: DesiredNumber) => mayBeSilent(number, numbers, rule),
       budgetMs: (deps.budgetShare ?? 0.05) * deps.everyMs,
       lookAgainAfterMs: deps.lookAgainAfterMs ?? 2_000,
       refusedForMs: deps.refusedForMs ?? 3_600_000,
@@ -118,7 +128,7 @@ export function createPass(
     const now = new Map((await desired.list(backend.id)).map((number) => [number.id, number]));
     const settled = [...now.values()].filter((number) => isAsBefore(before.get(number.id), number));
     const urls = await desired.callbackUrls();
-    const context = { nowMs: clock.now().getTime(), upSinceMs, urls };
+    const context = { nowMs: clock.now().getTime(), upSinceMs, urls, rule };
     const sightings = settled.flatMap((number) => compare(desired, number, seen.get(number.id) ?? {}, context));
     await noteLosses(lease, backend.id, { seen, numbers: settled, sightings });
     const open = await findings.note(lease, sightings);
@@ -142,7 +152,7 @@ export function createPass(
       if (finding.phoneNumberId === null || finding.kind === 'orphan' || stillSeen.has(finding.id)) continue;
       const number = looked.now.get(finding.phoneNumberId);
       if (!isStillAbout(finding, number)) over.left.push(finding);
-      else if (settled.has(number.id) && wasLookedAt(finding.kind, number, looked.seen.get(number.id))) {
+      else if (settled.has(number.id) && wasLookedAt(finding, number, looked.seen.get(number.id), rule)) {
         over[finding.step > 0 ? 'mended' : 'gone'].push(finding);
       }
     }

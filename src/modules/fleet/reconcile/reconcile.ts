@@ -40,7 +40,7 @@ export function createReconcile(
     logger: Logger;
     leases: Leases;
     backends: Pick<Backends, 'backendOf'>;
-    phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
+    phoneNumbers: Pick<PhoneNumbers, 'desired' | 'repairs'>;
     findings: Findings;
   } & ReconcileOptions,
 ) {

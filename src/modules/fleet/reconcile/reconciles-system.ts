@@ -15,12 +15,16 @@ export type Remembered = {
   refusedUntil?: Record<string, number>;
 };
 
-/** Backends that serve and whose pass is due; one that has come back since its last pass is due at once. */
+/**
+ * Backends that serve and whose pass is due; at once where it has come back since the last one, or where an incident that
+ * kept repairs from being made has ended.
+ */
 export async function listDuePasses(db: Kysely<DB>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select b.id from backends b left join reconciles r on r.backend_id = b.id
     where b.removed_at is null and b.state in ('active', 'draining', 'cordoned', 'degraded')
-      and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.ended_at)
+      and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.ended_at
+        or exists (select from incidents i where i.backend_id = b.id and i.ended_at > r.ended_at))
     order by b.id`.execute(db);
   return rows.map(({ id }) => id);
 }

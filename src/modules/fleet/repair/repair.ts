@@ -33,6 +33,7 @@ const callsAtOnce = 4;
 /** After so many steps that did not help a person should look. */
 const alertAtStep = 4;
 
+const changesSettings: readonly Step[] = ['set_webhook', 'set_settings'];
 const takesConnection: readonly Step[] = ['connect', 'restart', 'recreate'];
 
 /**
@@ -45,7 +46,7 @@ export function createRepair(
     clock: Clock;
     ids: Ids;
     findings: Findings;
-    phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
+    phoneNumbers: Pick<PhoneNumbers, 'desired' | 'repairs'>;
   } & RepairOptions,
 ) {
   const { db, clock, findings } = deps;
@@ -55,7 +56,7 @@ export function createRepair(
 
   return async function repair(lease: HeldLease, backend: Backend, check: () => void): Promise<void> {
     const due = (await listOpenFindings(db, backend.id)).filter(({ isDue }) => isDue);
-    if (due.length === 0 || (await hasOpenIncident(db, backend.id))) return;
+    if (due.length === 0) return;
     const endsAt = clock.monotonicMs() + (deps.repairWithinMs ?? 20_000);
     const calls = createTurns(callsAtOnce);
     const connections = createTurns(deps.reconnectsAtOnce ?? 3);
@@ -64,7 +65,7 @@ export function createRepair(
       const step = nextStep(finding);
       return step === undefined ? [] : [{ finding, step }];
     });
-    const takeAll = async (some: typeof planned) => {
+    const takeAll = async (some: readonly { finding: Finding; step: Step }[]) => {
       const work = some.map(({ finding, step }) => {
         const turns = step === 'recreate' ? recreates : takesConnection.includes(step) ? connections : calls;
         return turns(async () => {
@@ -75,8 +76,13 @@ export function createRepair(
       const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
     };
-    // What is believed of a number, and whether it calls us, comes before its connection.
-    await takeAll(planned.filter(({ step }) => !takesConnection.includes(step)));
+    // What a number is must be known, and told to its user, whatever is the matter with its backend.
+    const lost = due.filter(({ kind }) => kind === 'not_connected');
+    await takeAll(planned.filter(({ step }) => step === 'apply_state'));
+    await takeAll(lost.map((finding) => ({ finding, step: 'apply_lost_session' })));
+    if (await hasOpenIncident(db, backend.id)) return;
+    // Whether it calls us comes before its connection, of which the call tells.
+    await takeAll(planned.filter(({ step }) => changesSettings.includes(step)));
     await takeAll(planned.filter(({ step }) => takesConnection.includes(step)));
   };
 

@@ -6,7 +6,14 @@ import { type DesiredNumber, differingSettings, type PhoneNumbers } from '../../
 import type { Finding, FindingKind, FindingOutcome, RepairOutcome } from '../findings-system.ts';
 
 /** Rungs, the gentlest first: each is taken only when the one before it did not help. */
-export type Step = 'apply_state' | 'set_webhook' | 'set_settings' | 'connect' | 'restart' | 'recreate';
+export type Step =
+  | 'apply_state'
+  | 'apply_lost_session'
+  | 'set_webhook'
+  | 'set_settings'
+  | 'connect'
+  | 'restart'
+  | 'recreate';
 
 /** `ends`: the finding is over with it; mended where it is proved, unless said. Undefined: not now. */
 export type StepResult = { outcome: RepairOutcome; detail: string | null; ends?: FindingOutcome } | undefined;
@@ -34,7 +41,7 @@ export function nextStep({ kind, step, detail }: Pick<Finding, 'kind' | 'step' |
 
 export type StepDeps = {
   clock: Pick<Clock, 'monotonicMs'>;
-  phoneNumbers: Pick<PhoneNumbers, 'checkConnection' | 'desired' | 'repairs'>;
+  phoneNumbers: Pick<PhoneNumbers, 'desired' | 'repairs'>;
   /** How long the proof of a connection is waited for. */
   proofWithinMs: number;
 };
@@ -42,7 +49,7 @@ export type StepDeps = {
 const askEveryMs = 250;
 const proved: StepResult = { outcome: 'proved', detail: null, ends: 'mended' };
 const needsScan: StepResult = {
-  outcome: 'unproved',
+  outcome: 'proved',
   detail: 'its backend has no credentials for it any more: it needs a scan',
   ends: 'left',
 };
@@ -61,8 +68,9 @@ export async function takeStep(
   try {
     switch (step) {
       case 'apply_state':
-        await phoneNumbers.checkConnection(number.id);
-        return await proveState();
+        return await applyState();
+      case 'apply_lost_session':
+        return (await hasLostSession()) ? needsScan : undefined;
       case 'set_webhook':
         return await setWebhook();
       case 'set_settings':
@@ -81,11 +89,14 @@ export async function takeStep(
     throw error;
   }
 
-  // What was believed is what is there, or it has become something else meanwhile.
-  async function proveState(): Promise<StepResult> {
+  async function applyState(): Promise<StepResult> {
+    const state = await backend.fleet.state(name);
+    if (state === 'not_loaded') return { outcome: 'unproved', detail: 'it is not loaded there' };
+    await desired.noteState(number, state);
     const now = await desired.find(number.id);
-    if (now === undefined || now.status !== number.status) return proved;
-    return { outcome: 'unproved', detail: null };
+    return now === undefined || now.status !== number.status
+      ? proved
+      : { outcome: 'unproved', detail: `it is ${state}` };
   }
 
   async function setWebhook(): Promise<StepResult> {

@@ -53,6 +53,17 @@ export async function saveSettings(
   return rows[0]?.settings;
 }
 
+/** Whether a locked number lives there still, with that status, and nobody does anything with it. */
+export async function isAtRestAs(
+  tx: Transaction<DB>,
+  { id, backendName, status }: Pick<DesiredNumber, 'id' | 'backendName' | 'status'>,
+): Promise<boolean> {
+  const { rows } = await sql<{ isBusy: boolean }>`
+    ${selectDesired} where n.id = ${id} and n.backend_name = ${backendName} and n.status = ${status}
+      and ${isLive}`.execute(tx);
+  return rows[0]?.isBusy === false;
+}
+
 /** Answers false where it has no credentials to lose, or lives elsewhere. */
 export async function endPairing(tx: Transaction<DB>, id: number, backendName: string): Promise<boolean> {
   const { numAffectedRows } = await sql`

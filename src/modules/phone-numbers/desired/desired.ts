@@ -13,7 +13,7 @@ import type { ResolveToken } from '../resolve-token.ts';
 import { createAnnounceCallback } from './announce-callback.ts';
 import { listCallbackUrls } from './callback-urls-system.ts';
 import { type DesiredNumber, findDesired, listDesired, saveSettings } from './desired-system.ts';
-import { createNoteLostSession } from './lost-session.ts';
+import { createNoteSeen } from './note-seen.ts';
 import { type NumberSettings, wholeSettings } from './number-settings.ts';
 
 export type Desired = ReturnType<typeof createDesired>;
@@ -82,7 +82,7 @@ export function createDesired(deps: {
       if (webhook !== undefined) await client.setWebhook(number.backendName, webhook);
     },
 
-    noteLostSession: createNoteLostSession(deps),
+    ...createNoteSeen(deps),
 
     settingsOf: (number: DesiredNumber): NumberSettings => wholeSettings(number.settings),
 

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LeaseLost } from '../../../src/modules/fleet/findings.ts';
+import { createLeases } from '../../../src/platform/lease/leases.ts';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import type { TestGateway, TestUser } from '../../support/gateway.ts';
+import {
+  addOperator,
+  callsTo,
+  connectedLine,
+  eventually,
+  findingOf,
+  findingsOf,
+  only,
+  passesOf,
+  placeOf,
+  readNumber,
+  startFleet,
+  toldTo,
+  untilPassed,
+} from './support.ts';
+
+let gateway: TestGateway;
+let user: TestUser;
+let operatorId: number;
+
+beforeAll(async () => {
+  const silence = { quietMs: 500, marginMs: 1_000, youngMs: 100, peerHeardMs: 60_000 };
+  gateway = await startFleet({ recreatesPerMinute: 100, silence }, { sandboxes: 2 });
+  user = await gateway.signUp();
+  operatorId = await addOperator(gateway);
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  for (const { control } of gateway.sandboxes) control.setKnobs({ webhooks: true, failures: [] });
+});
+
+const line = () => connectedLine(gateway, user);
+const outcomes = (id: number) => eventually(async () => (await findingsOf(gateway, id)).map(({ outcome }) => outcome));
+const backendIdOf = async ({ url }: Sandbox) =>
+  (await gateway.database.db.selectFrom('backends').select('id').where('url', '=', url).executeTakeFirstOrThrow()).id;
+
+/** Two lines on different backends. */
+async function twoLines() {
+  const first = await line();
+  for (;;) {
+    const second = await line();
+    if (second.sandbox !== first.sandbox) return [first, second] as const;
+  }
+}
+
+describe('what keeps repairs from being made', () => {
+  test('under a hold nothing is made anew, and webhooks are set all the same', async () => {
+    const { id, name, sandbox } = await line();
+    const wiped = await line();
+    await gateway.services.fleet.hold.set('a restore', operatorId);
+    sandbox.control.forget(name);
+    wiped.sandbox.control.wipeWebhook(wiped.name);
+    await outcomes(wiped.id).toEqual(['mended']);
+    await untilPassed(gateway, 3);
+    expect(await findingOf(gateway, id)).toMatchObject({ kind: 'instance_missing', outcome: null, repairs: [] });
+    expect((await readNumber(gateway, id)).status).toBe('error');
+    await gateway.services.fleet.hold.clear(operatorId);
+    await outcomes(id).toEqual(['mended']);
+    expect((await placeOf(gateway, id)).name).not.toBe(name);
+  });
+
+  test('while the whole backend has an incident no number of it is repaired, and those of others are', async () => {
+    const [first, second] = await twoLines();
+    const key = { kind: 'empty_list' as const, backendId: await backendIdOf(first.sandbox) };
+    await gateway.services.fleet.incidents.open({ ...key, numbers: 1 });
+    for (const { sandbox, name } of [first, second]) sandbox.control.wipeWebhook(name);
+    await outcomes(second.id).toEqual(['mended']);
+    await untilPassed(gateway, 3);
+    expect(await findingOf(gateway, first.id)).toMatchObject({ outcome: null, repairs: [] });
+    await gateway.services.fleet.incidents.close(key, 'a test');
+    await outcomes(first.id).toEqual(['mended']);
+  });
+
+  test('a number that rests is left disconnected until it has rested', async () => {
+    const { id, name, sandbox } = await line();
+    const rest = (until: Date) =>
+      gateway.database.db.updateTable('phone_numbers').set({ rests_until: until }).where('id', '=', id).execute();
+    await rest(new Date(Date.now() + 3_600_000));
+    sandbox.control.setState(name, 'close');
+    await outcomes(id).toEqual(['mended']);
+    await untilPassed(gateway, 3);
+    expect((await readNumber(gateway, id)).status).toBe('disconnected');
+    await rest(new Date());
+    await eventually(async () => (await readNumber(gateway, id)).status).toBe('connected');
+  });
+
+  test('a number that its user logged out is not connected', async () => {
+    const { id, name, sandbox } = await line();
+    sandbox.control.removeDevice(name);
+    await eventually(async () => (await readNumber(gateway, id)).status).toBe('disconnected');
+    await untilPassed(gateway, 3);
+    expect(await readNumber(gateway, id)).toMatchObject({ status: 'disconnected', status_reason: 'logged_out' });
+    expect((await findingsOf(gateway, id)).flatMap(({ repairs }) => repairs)).not.toContainEqual(['connect', 'proved']);
+  });
+});
+
+test('a backend that lost many instances at once: one incident, nothing made anew until an operator resumes it', async () => {
+  const disconnects = { quietSeconds: 1 };
+  const own = await startFleet({ recreatesPerMinute: 100 }, { overrides: { fleet: { disconnects } } });
+  try {
+    const owner = await own.signUp();
+    const operator = await addOperator(own);
+    const lines = [];
+    for (let count = 0; count < 7; count++) lines.push(await connectedLine(own, owner));
+    for (const { sandbox, name } of lines.slice(0, 6)) sandbox.control.forget(name);
+    const incident = () => own.database.db.selectFrom('incidents').selectAll().where('kind', '=', 'instances_lost');
+    await eventually(() => incident().execute()).toHaveLength(1);
+    const status = async (id: number) => (await readNumber(own, id)).status;
+    for (const { id } of lines.slice(0, 6)) await eventually(() => status(id)).toBe('error');
+    await untilPassed(own, 3);
+    for (const { id, name } of lines) expect((await placeOf(own, id)).name).toBe(name);
+    const told = (await toldTo(own, operator)).filter(({ payload }) => payload.kind === 'instances_lost');
+    expect(told.map(({ type }) => type)).toEqual(['fleet.incident', 'fleet.alert']);
+
+    await own.services.fleet.incidents.resume(only(await incident().execute()).id);
+    for (const { id } of lines.slice(0, 6)) await eventually(() => status(id), 15_000).toBe('disconnected');
+    await eventually(async () => only(await incident().execute()).ended_at).not.toBeNull();
+  } finally {
+    await own.close();
+  }
+});
+
+describe('a backend that lies costs nobody else anything', () => {
+  test.each(['html', 'huge', 'http500-before'] as const)('its answers are %s', async (kind) => {
+    const [first, second] = await twoLines();
+    const isUnreadable = kind !== 'http500-before';
+    first.sandbox.control.setKnobs({ failures: [{ route: 'GET /webhook/find', probability: 1, kind }] });
+    for (const { sandbox, name } of [first, second]) sandbox.control.wipeWebhook(name);
+    await outcomes(second.id).toEqual(['mended']);
+    await untilPassed(gateway, 3);
+    expect(await findingsOf(gateway, first.id)).toEqual([]);
+    const backendId = await backendIdOf(first.sandbox);
+    const ofBackend = () =>
+      gateway.database.db
+        .selectFrom('findings')
+        .select(['outcome'])
+        .where('kind', '=', 'unreadable_answer')
+        .where('backend_id', '=', backendId)
+        .where('ended_at', 'is', null)
+        .execute();
+    expect(await ofBackend()).toHaveLength(isUnreadable ? 1 : 0);
+    first.sandbox.control.setKnobs({ failures: [] });
+    await outcomes(first.id).toEqual(['mended']);
+    await eventually(ofBackend).toEqual([]);
+  });
+
+  test('it answers drop by drop: the passes over the others go on', async () => {
+    const [first, second] = await twoLines();
+    const failures = [{ route: 'GET /settings/find', probability: 1, kind: 'drip' as const }];
+    first.sandbox.control.setKnobs({ failures });
+    second.sandbox.control.wipeWebhook(second.name);
+    await outcomes(second.id).toEqual(['mended']);
+  });
+});
+
+test('a number whose calls stop while others are heard is restarted, until it is heard', async () => {
+  const [silent, peer] = [await line(), await line()];
+  const quiet = await line();
+  const heard = (ids: number[], secondsAgo: number) => {
+    const at = new Date(Date.now() - secondsAgo * 1_000);
+    const { db } = gateway.database;
+    return db.updateTable('phone_numbers').set({ heard_at: at, connected_at: at }).where('id', 'in', ids).execute();
+  };
+  for (const { control } of gateway.sandboxes) control.setKnobs({ webhooks: false });
+  await heard([silent.id, quiet.id], 60);
+  await silent.sandbox.control.receive(silent.name, { from: '5511977776666', text: 'does anybody hear?' });
+  for (const { control } of gateway.sandboxes) control.setKnobs({ webhooks: true });
+  await gateway.database.db
+    .updateTable('phone_numbers')
+    .set({ heard_at: new Date() })
+    .where('id', '=', peer.id)
+    .execute();
+  await eventually(async () => (await findingsOf(gateway, silent.id))[0]?.kind, 10_000).toBe('silent');
+  await outcomes(silent.id).toEqual(['mended']);
+  expect((await findingOf(gateway, silent.id)).repairs).toEqual([
+    ['set_webhook', 'unproved'],
+    ['restart', 'proved'],
+  ]);
+  expect(await findingsOf(gateway, quiet.id)).toEqual([]);
+});
+
+describe('several processes', () => {
+  test('share the backends: one pass over each at a time', async () => {
+    const beside = await startFleet({}, { beside: gateway });
+    try {
+      const { sandbox, name } = await line();
+      const backendId = await backendIdOf(sandbox);
+      const epoch = async () =>
+        Number((await passesOf(gateway)).find(({ backend_id }) => backend_id === backendId)?.epoch);
+      sandbox.control.ledger.clear();
+      const before = await epoch();
+      await untilPassed(gateway, 5);
+      const looks = callsTo(sandbox, `GET /webhook/find/${name}`).length;
+      const passes = (await epoch()) - before;
+      expect(Math.abs(passes - looks)).toBeLessThanOrEqual(1);
+    } finally {
+      await beside.close();
+    }
+  });
+
+  test('whoever lost the lease of a backend writes nothing more', async () => {
+    const { id, sandbox, name } = await line();
+    const backendId = await backendIdOf(sandbox);
+    const { db } = gateway.database;
+    const leases = createLeases({ db, holder: 'a process that hangs' });
+    const lease = { name: 'reconcile:of a test', epoch: (await leases.acquire('reconcile:of a test', 50))?.epoch ?? 0 };
+    const next = createLeases({ db, holder: 'the next one' });
+    await eventually(() => next.acquire(lease.name, 60_000)).not.toBeNull();
+    const { findings } = gateway.services.fleet;
+    const sighting = { backendId, phoneNumberId: id, backendName: name, kind: 'silent' as const, detail: null };
+    await expect(findings.note(lease, [sighting])).rejects.toThrow(LeaseLost);
+    expect(await findingsOf(gateway, id)).toEqual([]);
+  });
+
+  test('a process that died with the lease is replaced when it has run out', async () => {
+    const { sandbox } = await line();
+    const backendId = await backendIdOf(sandbox);
+    const leases = createLeases({ db: gateway.database.db, holder: 'a dead process' });
+    await eventually(() => leases.acquire(`reconcile:${backendId}`, 500)).not.toBeNull();
+    const pass = async () => (await passesOf(gateway)).find(({ backend_id }) => backend_id === backendId);
+    const before = Number((await pass())?.epoch);
+    await eventually(async () => Number((await pass())?.epoch)).toBeGreaterThan(before);
+  });
+});
+
+test('a backend that comes back is looked over at once', async () => {
+  const slow = await startFleet({ everyMs: 600_000 });
+  try {
+    await eventually(async () => (await passesOf(slow))[0]?.ended_at).toBeInstanceOf(Date);
+    const first = only(await passesOf(slow));
+    await slow.database.db.updateTable('backends').set({ back_at: new Date() }).execute();
+    await eventually(async () => Number((await passesOf(slow))[0]?.epoch)).toBeGreaterThan(Number(first.epoch));
+  } finally {
+    await slow.close();
+  }
+});
