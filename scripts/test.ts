@@ -1,7 +1,7 @@
 /**
  * `npm test`: lint, types, boundaries, unused code, schema drift, then every test, those that measure or load the
- * machine with less beside them, and those about the database once more on Debian's Postgres. Ends with what was repeated, what
- * failed, and a line `N passed, N failed, N skipped`.
+ * machine with less beside them, and those about the database once more on Debian's Postgres. Ends with what was
+ * repeated, what failed, and a line `N passed, N failed, N skipped`.
  */
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
