@@ -169,6 +169,7 @@ export function createServices(config: RunConfig, logger: Logger, overrides: Ser
     egress,
     alarm,
     users,
+    withMedia: (of, withinMs, work) => messages.media.withBase64(of, withinMs, work),
     serverUrl: config.serverUrl,
     keepDays: config.retentionDays.messages,
     ...observed,

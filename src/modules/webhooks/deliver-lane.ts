@@ -122,6 +122,7 @@ export function createDeliverLane(deps: DeliverLaneDeps): Lane {
       return await deps.callEndpoint(
         { ...endpoint, userId },
         { ...event, id: eventIdText(eventId), type, number, message, url: endpoint.url, serverUrl },
+        Math.max(1, leaseMs - callWithinMs - (clock.monotonicMs() - delivery.claimedAtMs)),
       );
     } catch (error) {
       logger.error({ event: 'delivery_broken', delivery_id: delivery.id, err: error }, 'delivery could not be made');

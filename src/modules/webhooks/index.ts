@@ -15,7 +15,7 @@ import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts';
 import type { DB } from '../../schema.ts';
 import type { Users } from '../users/index.ts';
 import { createAttemptsBatch, deleteOldDeliveries, endedAtOnceMax, endPendingOf } from './attempts-system.ts';
-import { createCallEndpoint } from './call-endpoint.ts';
+import { createCallEndpoint, type WithMedia } from './call-endpoint.ts';
 import { createDeliverLane, deliverLane } from './deliver-lane.ts';
 import { type DeliveryFilter, findDelivery, listAttempts, listDeliveries } from './deliveries-repository.ts';
 import type { Attempt, Delivery } from './delivery.ts';
@@ -72,6 +72,8 @@ export type WebhookDeliveryOptions = {
   keepDays: number;
   /** After this long another worker takes over a delivery that one has claimed; 30,000 if unset. */
   leaseMs?: number;
+  /** Loads the media of received messages for those endpoints that want them in the call. */
+  withMedia?: WithMedia;
   metrics?: Metrics;
   observeBatch?: BatchObserver;
 };

@@ -1,13 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { isRecord, type Json } from '../../../evolution/json-reading.ts';
 import { integerOf, unwrapped } from '../../../evolution/message-content.ts';
 import { DomainError, notFound } from '../../../platform/errors.ts';
+import { within } from '../../../platform/within.ts';
 import type { DB } from '../../../schema.ts';
 import type { PhoneNumbers } from '../../phone-numbers/index.ts';
 import { requireActionSupport } from '../drafts/kind-support.ts';
 import { noSuchMessage } from '../errors.ts';
 import { findLinkedBlob, type LinkedBlob } from './media-blobs-system.ts';
-import type { MediaBudget } from './media-budget.ts';
+import type { MediaBudget, MediaPlace } from './media-budget.ts';
 import type { MediaLinks } from './media-link.ts';
 import { findLinkedMessage, findMediaMessage, type MediaMessage } from './media-link-repository.ts';
 
@@ -65,7 +67,43 @@ export function createMessageMedia(deps: {
       }
       return loaded(message, source);
     },
+
+    /**
+     * Runs `work` with the medium of a message in base64, or with undefined where nobody has it any more, it is larger than
+     * 16 MiB, or it does not come within `withinMs`. Its bytes are held until `work` ends. Throws `overloaded`, before
+     * `work`, where there is no room for them.
+     */
+    async withBase64<T>(
+      of: { userId: number; messageId: string },
+      withinMs: number,
+      work: (base64: string | undefined) => Promise<T>,
+    ): Promise<T> {
+      const place = deps.budget.place(of.userId);
+      const loading = base64Of(of, place, withinMs);
+      try {
+        const isInTime = await within(withinMs, loading);
+        return await work(isInTime ? await loading.catch(unlessOverloaded) : undefined);
+      } finally {
+        // What comes too late is let go of as well.
+        loading.then(place.release, place.release);
+      }
+    },
   };
+
+  async function base64Of(
+    of: { userId: number; messageId: string },
+    place: MediaPlace,
+    withinMs: number,
+  ): Promise<string | undefined> {
+    const message = await findMediaMessage(deps.db, of.userId, of.messageId);
+    const source = message === undefined ? undefined : requireSource(message);
+    if (source === undefined || source.blobId !== undefined) return undefined;
+    await place.hold(bytesMax);
+    const { bytes } = await patiently(withinMs, () => deps.phoneNumbers.relay.media(source.number, source.waId));
+    // The text, the body that it becomes a part of, and that body's bytes.
+    await place.hold(3 * bytes.length);
+    return bytes.toString('base64');
+  }
 
   async function loaded(message: MediaMessage, { number, waId }: AtBackend): Promise<LinkedMedium> {
     const place = deps.budget.place(message.userId);
@@ -85,6 +123,27 @@ export function createMessageMedia(deps: {
       throw error;
     }
   }
+}
+
+// A number takes few such calls at a time, and each is short.
+async function patiently<T>(withinMs: number, call: () => Promise<T>): Promise<T> {
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isOverloaded(error) || performance.now() >= endsAt) throw error;
+      await wait(100);
+    }
+  }
+}
+
+function isOverloaded(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'overloaded';
+}
+
+function unlessOverloaded(error: unknown): undefined {
+  if (isOverloaded(error) || !(error instanceof DomainError)) throw error;
 }
 
 type AtBackend = { blobId?: undefined; number: NonNullable<MediaMessage['number']>; waId: string };
