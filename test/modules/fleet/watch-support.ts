@@ -5,6 +5,7 @@ import type { TestGateway } from '../../support/gateway.ts';
 export const byHand = {
   orphans: { listEveryMs: 1, lookEveryMs: 3_600_000 },
   reconcile: { lookEveryMs: 3_600_000 },
+  disconnects: { restPerLook: 0 },
 } as const;
 
 /** How the names of this installation's instances begin. */
