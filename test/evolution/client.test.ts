@@ -104,7 +104,8 @@ describe('a call puts on the wire what was recorded', () => {
     const { client, received } = await start((_request, response) =>
       json(response, 200, { instance: { instanceName: 'x' } }),
     );
-    await client.connectionState('a/b?instanceName=c#d\ud800');
+    const odd = client.connectionState('a/b?instanceName=c#d\ud800');
+    await expect(odd).rejects.toMatchObject({ kind: 'unreadable', detail: 'the answer is about another instance' });
     expect(received[0]?.url).toBe('/instance/connectionState/a%2Fb%3FinstanceName%3Dc%23d%EF%BF%BD');
     await expect(client.connect('a', '1&instanceName=b')).rejects.toMatchObject({ kind: 'refused' });
     expect(received).toHaveLength(1);
@@ -148,7 +149,7 @@ describe('an answer is told as what it is', () => {
       (client) => client.connect('a', '5511999999999'),
       expect.objectContaining({ kind: 'qr', pairingCode: 'SXMQSTKZ', count: 2 }),
     ],
-    ['502-shared-other-client-state', (client) => client.connectionState('a'), 'not_loaded'],
+    ['502-shared-other-client-state', (client) => client.connectionState('pre-shared'), 'not_loaded'],
     ['041-connectionState-unknown', (client) => client.probe(), undefined],
     ['040-connectionState-evo', (client) => client.probe(), undefined],
     ['113-webhook-find-none', (client) => client.findWebhook('a'), null],
