@@ -155,7 +155,7 @@ export type WatchedNumber = {
 /** The state of several numbers at once, for those who wait for a change. */
 export async function readStates(db: Kysely<DB>, ids: readonly number[]): Promise<WatchedNumber[]> {
   const { rows } = await sql<WatchedNumber>`
-    select id, status, coalesce(qr_expires_at > app_now(), false) as "hasQr",
+    select id, status, coalesce(qr_code is not null and qr_expires_at > app_now(), false) as "hasQr",
       pairing_number as "pairingNumber",
       coalesce(pairing_code is not null and pairing_expires_at > app_now(), false) as "hasPairing",
       reservation_id is not null as "isBeingCreated", connect_began_at is not null as "isAwaited",
