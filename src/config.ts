@@ -2,6 +2,7 @@ import { checkUrl, EgressRefused } from './platform/egress/index.ts';
 import { type MailServer, readMailServer } from './platform/mail-settings.ts';
 import { type MetricsServer, readMetricsServer } from './platform/metrics/metrics-settings.ts';
 import { addressToShow, corsOriginsOf, isCidr, trustProxyOf } from './platform/network-settings.ts';
+import { type ProvisionSettings, readProvisioning } from './platform/provision-settings.ts';
 import { createSettingsReader, type Env } from './platform/settings.ts';
 
 export type PlanOverride = {
@@ -20,7 +21,7 @@ export type Config = {
   /** As Fastify takes it: false, true, a number of hops, or addresses. */
   trustProxy: boolean | number | string;
   corsOrigins: string[];
-  role: 'all' | 'api' | 'worker';
+  role: 'all' | 'api' | 'worker' | 'provisioner';
   /** Undefined: an embedded Postgres under dataDir. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
@@ -42,6 +43,8 @@ export type Config = {
   operatorWebhook: { email: string; url: string; secret: string | undefined } | undefined;
   /** Undefined: no figures are shown. */
   metricsServer: MetricsServer | undefined;
+  /** For the role of the provisioner alone. */
+  provisioning: ProvisionSettings;
   healthCheckIntervalMs: number;
   requestTimeoutMs: number;
   dataDir: string;
@@ -83,7 +86,7 @@ export function parseConfig(env: Env): Config {
     read.integer('PORT', { min: 0, max: 65_535 }) ?? read.integer('npm_config_port', { min: 0, max: 65_535 }) ?? 3000;
   const serverUrl = read.url('SERVER_URL', ['http:', 'https:']) ?? `http://${addressToShow(host)}:${port}`;
   const redisUrl = read.url('REDIS_URL', ['redis:', 'rediss:']);
-  const role = read.oneOf('ROLE', ['all', 'api', 'worker']) ?? 'all';
+  const role = read.oneOf('ROLE', ['all', 'api', 'worker', 'provisioner']) ?? 'all';
   const retentionDays = (name: string) => read.integer(name, { min: 1, max: 3_650 }) ?? 30;
 
   const config: Config = {
@@ -109,6 +112,7 @@ export function parseConfig(env: Env): Config {
     mail: readMailServer(read),
     operatorWebhook: undefined,
     metricsServer: readMetricsServer(read),
+    provisioning: readProvisioning(read),
     healthCheckIntervalMs: read.integer('HEALTH_CHECK_INTERVAL', { min: 100, max: 3_600_000 }) ?? 5_000,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT', { min: 100, max: 600_000 }) ?? 10_000,
     dataDir: read.text('DATA_DIR') ?? '.data',
@@ -123,17 +127,33 @@ export function parseConfig(env: Env): Config {
   for (const cidr of config.egressAllowCidrs)
     if (!isCidr(cidr)) read.problem('EGRESS_ALLOW_CIDRS', `"${cidr}" is not a CIDR range`);
   config.operatorWebhook = operatorWebhookOf(config, read);
-  if (role !== 'all' && redisUrl === undefined)
+  if (role === 'provisioner') requireProvisionerSettings(config, read);
+  else if (role !== 'all' && redisUrl === undefined)
     read.problem('ROLE', `"${role}" needs REDIS_URL: without Redis one process does everything`);
   if (needsSharedKey(config) && config.evolutionApiKey === undefined)
     read.problem('EVOLUTION_API_KEY', 'is required with EVOLUTION_SERVERS that have no key of their own');
-  if (production) requireProductionSettings(config, read);
+  if (production && role !== 'provisioner') requireProductionSettings(config, read);
   config.warnings.push(...warningsFor(config));
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   return config;
 }
 
 type Reader = ReturnType<typeof createSettingsReader>;
+
+// It serves nobody, and is given no more secrets than it needs.
+function requireProvisionerSettings(config: Config, read: Reader): void {
+  if (config.databaseUrl === undefined)
+    read.problem('ROLE', '"provisioner" needs DATABASE_URL or DB_HOST: the embedded database belongs to one process');
+  if (config.production) {
+    if (config.encryptionKey !== undefined) requireSecret('ENCRYPTION_KEY', config.encryptionKey, 32, read);
+    requireDatabasePassword(read);
+  }
+  const { databaseUrl, driver } = config.provisioning;
+  if (driver === 'docker' && databaseUrl === undefined)
+    config.warnings.push(
+      'PROVISION_DATABASE_URL is not set: started servers have the database of PROVISION_ENV, if any',
+    );
+}
 
 function requireProductionSettings(config: Config, read: Reader): void {
   requireSecret('JWT_SECRET', config.jwtSecret, 32, read);
@@ -144,14 +164,18 @@ function requireProductionSettings(config: Config, read: Reader): void {
   }
   if (needsSharedKey(config)) requireSecret('EVOLUTION_API_KEY', config.evolutionApiKey, 1, read);
   if (config.serverUrl === exampleServerUrl) read.problem('SERVER_URL', 'still has its example value');
-  if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined)
-    requireSecret('DB_PASSWORD', read.text('DB_PASSWORD'), 1, read);
+  requireDatabasePassword(read);
   if (read.text('SIGNUP_PLANS') === undefined) {
     read.problem(
       'SIGNUP_PLANS',
       'is required in production: the plans a visitor may choose, such as "starter", or none',
     );
   }
+}
+
+function requireDatabasePassword(read: Reader): void {
+  if (read.text('DATABASE_URL') === undefined && read.text('DB_HOST') !== undefined)
+    requireSecret('DB_PASSWORD', read.text('DB_PASSWORD'), 1, read);
 }
 
 function requireSecret(name: string, value: string | undefined, bytesMin: number, read: Reader): void {

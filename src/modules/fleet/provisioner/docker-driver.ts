@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { type ContainerSettings, containerOptions, installationLabel, rowLabel } from './docker-container.ts';
 import { createImageFetcher } from './docker-image.ts';
 import { EngineError, type EngineServer, type ServerDriver, type ServerUsage } from './server-driver.ts';
@@ -13,8 +13,10 @@ const callWithinMs = 60_000;
 // How long a server has to end by itself.
 const endWithinSeconds = 10;
 
-/** Containers by the Docker Engine API, 1.40 (19.03) or newer. Every call has a deadline. */
-export function createDockerDriver(settings: DockerSettings): ServerDriver {
+/** Containers by the Docker Engine API, 1.41 (20.10) or newer. Every call has a deadline. */
+export async function createDockerDriver(settings: DockerSettings): Promise<ServerDriver> {
+  // Large, and needed in this one process alone.
+  const { default: Docker } = await import('dockerode');
   const address: Docker.DockerOptions =
     'socketPath' in settings.engine ? settings.engine : { ...settings.engine, protocol: 'http' };
   const docker = new Docker({ ...address, timeout: callWithinMs });

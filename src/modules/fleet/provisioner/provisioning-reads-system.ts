@@ -95,11 +95,11 @@ export type ContainerFigures = {
   replacements: number;
 };
 
-/** The containers behind backends of the pool. */
-export async function listContainers(db: Kysely<DB>): Promise<ContainerFigures[]> {
+/** The containers behind backends of the pool, by their ids. */
+export async function listContainers(db: Kysely<DB>): Promise<Map<number, ContainerFigures>> {
   const { rows } = await sql<ContainerFigures>`
     select backend_id as "backendId", state, cpu, memory_bytes as "memoryBytes",
       memory_limit_bytes as "memoryLimitBytes", replacements
     from provisioned_backends where backend_id is not null and removed_at is null`.execute(db);
-  return rows;
+  return new Map(rows.map((row) => [row.backendId, row]));
 }
