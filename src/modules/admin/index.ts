@@ -11,6 +11,7 @@ import {
   type JoinInput,
   readLabels,
 } from '../backends/index.ts';
+import { type ContainerFigures, listContainers } from '../fleet/index.ts';
 import type { PhoneNumber, PhoneNumbers } from '../phone-numbers/index.ts';
 import type { Plan, Plans } from '../plans/index.ts';
 import type { Users } from '../users/index.ts';
@@ -40,7 +41,11 @@ export type AdminDeps = {
   lastWritesSeconds?: number;
 };
 
-export type BackendOverview = BackendFigures & { numbers: NumbersByStatus };
+export type BackendOverview = BackendFigures & {
+  numbers: NumbersByStatus;
+  /** Of a server that we started ourselves. */
+  container: ContainerFigures | null;
+};
 
 export type Admin = ReturnType<typeof createAdmin>;
 
@@ -57,7 +62,8 @@ export function createAdmin(deps: AdminDeps) {
   async function overview(id: number): Promise<BackendOverview> {
     const figures = await pool.find(id);
     if (figures === undefined) throw notFound('Backend');
-    return { ...figures, numbers: (await countNumbers(db, id)).get(id) ?? {} };
+    const [numbers, containers] = await Promise.all([countNumbers(db, id), listContainers(db)]);
+    return { ...figures, numbers: numbers.get(id) ?? {}, container: containers.get(id) ?? null };
   }
 
   async function settingsOf(id: number) {
@@ -85,8 +91,12 @@ export function createAdmin(deps: AdminDeps) {
 
   return {
     async listBackends(): Promise<BackendOverview[]> {
-      const [all, numbers] = await Promise.all([pool.list(), countNumbers(db)]);
-      return all.map((figures) => ({ ...figures, numbers: numbers.get(figures.id) ?? {} }));
+      const [all, numbers, containers] = await Promise.all([pool.list(), countNumbers(db), listContainers(db)]);
+      return all.map((figures) => ({
+        ...figures,
+        numbers: numbers.get(figures.id) ?? {},
+        container: containers.get(figures.id) ?? null,
+      }));
     },
     getBackend: overview,
 

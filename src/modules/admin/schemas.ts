@@ -96,6 +96,18 @@ const BackendView = Type.Object({
   back_at: nullable(Type.String({ format: 'date-time', description: 'When it ended.' })),
   created_at: Time,
   sandbox: Type.Boolean(),
+  container: nullable(
+    Type.Object(
+      {
+        state: Type.String({ description: 'running, draining or removing.' }),
+        cpu: nullable(Type.Number({ description: 'Share of one processor.' })),
+        memory_bytes: nullable(Type.Integer()),
+        memory_limit_bytes: nullable(Type.Integer()),
+        replacements: Type.Integer({ description: 'How often its container was replaced.' }),
+      },
+      { description: 'Of a server that was started by itself.' },
+    ),
+  ),
 });
 export type BackendView = Static<typeof BackendView>;
 

@@ -47,7 +47,14 @@ export function backendView(backend: BackendOverview): BackendView {
     back_at: timeOf(backend.backAt),
     created_at: backend.createdAt.toISOString(),
     sandbox: backend.isSandbox,
+    container: containerView(backend.container),
   };
+}
+
+function containerView(container: BackendOverview['container']): BackendView['container'] {
+  if (container === null) return null;
+  const { cpu, memoryBytes, memoryLimitBytes, replacements, state } = container;
+  return { state, cpu, memory_bytes: memoryBytes, memory_limit_bytes: memoryLimitBytes, replacements };
 }
 
 export function fleetPlanView({ moves, unplaced, loads }: FleetPlan) {

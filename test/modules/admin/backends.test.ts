@@ -49,6 +49,7 @@ test('a server joins with capacity and labels, serves at once, and its key is ne
     isolation: 'shared',
     assigned: 0,
     sandbox: true,
+    container: null,
     latency_ms: expect.any(Number),
   });
   const answers = await Promise.all([
