@@ -136,7 +136,17 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
         description:
           'Connects the number where it is not connected, so a suspended user may not ask; `qr_code` is null once it is.',
         params: IdParams,
-        response: { 200: QrAnswer, ...problems(reading, 'not_found', 'backend_failed', 'backend_unavailable') },
+        response: {
+          200: QrAnswer,
+          ...problems(
+            reading,
+            'not_found',
+            'creation_under_way',
+            'move_under_way',
+            'backend_failed',
+            'backend_unavailable',
+          ),
+        },
       },
     },
     async (request) => {
