@@ -11,7 +11,7 @@ export {
   UpdatedAnswer,
 } from './wire-actions.ts';
 export { createSchema, flag, number, object, settingsSchema, text, webhookSchema } from './wire-bodies.ts';
-export { type WireComplaint, type WireSchema, wireComplaints } from './wire-check.ts';
+export { type WireSchema, wireComplaints } from './wire-check.ts';
 export {
   AcceptedAnswer,
   ConnectAnswer,

@@ -49,7 +49,7 @@ function lineOf(
 ): Pick<CreateWish, 'integration' | 'number' | 'pairingNumber' | 'official'> {
   const { integration } = body;
   const given = textOf(body.number) ?? '';
-  const number = given === '' ? undefined : requireDigits(given);
+  const number = given === '' ? undefined : requireDigits(given, integration === 'WHATSAPP-BUSINESS' ? 20 : 15);
   const token = textOf(body.token) ?? '';
   switch (integration) {
     case 'WHATSAPP-BAILEYS':
@@ -63,8 +63,8 @@ function lineOf(
     case 'WHATSAPP-BUSINESS': {
       requireOperator(integration, role);
       const businessId = textOf(body.businessId) ?? '';
-      if (number === undefined || businessId === '' || token === '')
-        throw badRequest(['integration WHATSAPP-BUSINESS needs number, businessId and token']);
+      if (number === undefined || !/^\d{5,30}$/.test(businessId) || !/^[\x21-\x7e]{20,1000}$/.test(token))
+        throw badRequest(['integration WHATSAPP-BUSINESS needs number, businessId and token, as Meta gave them']);
       return { integration, number, official: { businessId, accessToken: token } };
     }
     default:
@@ -81,9 +81,9 @@ function refuseToken(token: string): void {
 }
 
 // It may come with the rest of an address behind it.
-function requireDigits(given: string): string {
+function requireDigits(given: string, digitsMax: number): string {
   const digits = /^\d+/.exec(given)?.[0] ?? '';
-  if (digits.length < 8 || digits.length > 20) throw badRequest(['number has 8 to 15 digits']);
+  if (digits.length < 8 || digits.length > digitsMax) throw badRequest([`number has 8 to ${digitsMax} digits`]);
   return digits;
 }
 
