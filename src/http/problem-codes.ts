@@ -69,7 +69,6 @@ export const problemCodes = {
     meaning: 'Another request works on the connection of the phone number; come again after Retry-After.',
   },
   move_under_way: { status: 409, meaning: 'The phone number is on its way to another backend already.' },
-  fleet_held: { status: 409, meaning: 'The fleet is held: nothing is removed or made anew until an operator ends it.' },
   incident_stops_nothing: {
     status: 409,
     meaning: 'The incident is over, was resumed before, or stops nothing that could go on.',

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hasOpenIncident } from '../../../src/modules/fleet/incidents/incident.ts';
 import { fastKnobs, type Sandbox } from '../../../src/sandbox/index.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { becomeOperator } from '../admin/support.ts';
@@ -216,6 +217,31 @@ describe('many connections lost at once', () => {
     await query(gateway, "delete from inbound_secrets where id like 'mass%'");
   });
 });
+
+test.each([
+  ['backend_down', 1, null, true],
+  ['mass_disconnect', 5, null, true],
+  ['instances_lost', 6, null, true],
+  ['instances_lost', 6, new Date(), false],
+  ['empty_list', 6, null, true],
+  ['empty_list', 6, new Date(), false],
+  ['empty_list', 5, null, false],
+  ['orphan_stop', 0, null, false],
+] as const)(
+  'while %s of %i numbers is open, resumed %s, their single repairs rest: %s',
+  async (kind, numbers, resumed, rest) => {
+    await query(
+      gateway,
+      'insert into incidents (id, kind, backend_id, numbers, resumed_at) values (gen_random_uuid(), $1, $2, $3, $4)',
+      [kind, backendId, numbers, resumed],
+    );
+    const { db } = gateway.database;
+    expect(await hasOpenIncident(db, backendId)).toBe(rest);
+    expect(await hasOpenIncident(db, backendId + 1)).toBe(false);
+    await query(gateway, 'update incidents set ended_at = now()');
+    expect(await hasOpenIncident(db, backendId)).toBe(false);
+  },
+);
 
 test('what ended longer ago than logs are kept goes, with its repairs; what is open stays', async () => {
   await query(

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import { inTransaction } from '../../../platform/database/transaction.ts';
-import { DomainError } from '../../../platform/errors.ts';
 import type { Ids } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { DB } from '../../../schema.ts';
@@ -8,13 +7,6 @@ import { alertEvent } from '../alerts/alert.ts';
 import { closeIncident, openIncident } from '../incidents/incident.ts';
 import { tellOperators } from '../tell-operators.ts';
 import { deleteHold, type FleetHold, findHold, insertHold, upsertHold } from './hold-system.ts';
-
-/** Throws `fleet_held` while the fleet is held. In a transaction, the last word before something is removed. */
-export async function requireNoHold(db: Kysely<DB>): Promise<void> {
-  const hold = await findHold(db);
-  if (hold === undefined) return;
-  throw new DomainError('fleet_held', `The fleet is held: ${hold.reason}`, { kind: 'conflict' });
-}
 
 export type Hold = ReturnType<typeof createHold>;
 

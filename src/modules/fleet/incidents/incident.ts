@@ -13,8 +13,12 @@ import {
   upsertIncident,
 } from './incidents-system.ts';
 
-/** Those during which single numbers are not repaired: their whole backend is in trouble. */
+/**
+ * Those during which single numbers are not repaired: their whole backend is in trouble. Where a few are all that it had,
+ * their loss is no more than that of each.
+ */
 const thatHoldRepairs = ['backend_down', 'mass_disconnect', 'instances_lost', 'empty_list'] as const;
+const fewNumbers = 5;
 
 /**
  * Opens an incident, told to the operators by an event and an alert; of one that is open already it notes what is
@@ -55,7 +59,9 @@ export async function stopIncidentAgain(tx: Transaction<DB>, ids: Ids, key: Inci
 export async function hasOpenIncident(db: Kysely<DB>, backendId: number): Promise<boolean> {
   const { rows } = await sql`
     select from incidents where backend_id = ${backendId} and ended_at is null and resumed_at is null
-      and kind = any(${[...thatHoldRepairs]}::text[]) limit 1`.execute(db);
+      and kind = any(${[...thatHoldRepairs]}::text[]) and (kind <> 'empty_list' or numbers > ${fewNumbers}) limit 1`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 
