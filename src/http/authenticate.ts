@@ -76,11 +76,15 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
+/** For a GET that changes something all the same. Throws `user_suspended`. */
+export function requireActive({ status }: Caller): void {
+  if (status !== 'suspended') return;
+  throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
+}
+
 function requireAllowed(caller: Caller, auth: RouteAuth, method: string): void {
   if (auth === 'operator' && caller.role !== 'operator') throw notFound('Route');
-  if (caller.status === 'suspended' && method !== 'GET') {
-    throw new DomainError('user_suspended', 'This user is suspended. Ask the operator.', { kind: 'forbidden' });
-  }
+  if (method !== 'GET') requireActive(caller);
 }
 
 async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {

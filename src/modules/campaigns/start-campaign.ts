@@ -26,7 +26,8 @@ export type CampaignInput = {
   /** Messages this user may send on one day. */
   dailyMax: number;
   requestId: string;
-  token: string;
+  /** The phone number's token, or its id where that is known to be the user's. */
+  token: string | number;
   name: string | null;
   recipients: readonly Recipient[];
   /** The text, or the media with its caption. */

@@ -16,6 +16,7 @@ import { createWatchOutages } from './incidents/watch-outages.ts';
 import type { OrphanOptions } from './orphans/orphan-deps.ts';
 import { createOrphans } from './orphans/orphans.ts';
 import { createOverview } from './overview/overview.ts';
+import { findContainerOf } from './provisioner/index.ts';
 import { createReconcile, type ReconcileOptions } from './reconcile/reconcile.ts';
 
 export { type Finding, type FindingFilter, type FindingKind, findingKinds, type Repair } from './findings-system.ts';
@@ -74,6 +75,8 @@ export function createFleet(deps: FleetDeps) {
     },
     orphans,
     overview: createOverview(deps),
+    /** What the container of a user's number uses; undefined where there is none of ours. */
+    containerOf: (userId: number, phoneNumberId: number) => findContainerOf(deps.db, userId, phoneNumberId),
     /** Periodic: forgets what ended long ago. Safe in parallel. */
     removeOld: createRemoveOld(deps),
     /** Lets what is under way come to its next step; it ends there. */

@@ -53,16 +53,35 @@ import type { Rescheduling } from './waiting/waiting-messages-repository.ts';
 export { insertBulk, reserveUnits } from './accept/bulk-system.ts';
 export { claimIdempotencyKey } from './accept/idempotency.ts';
 export type { IdempotencyKey } from './accept/idempotency-keys-repository.ts';
-export type { Draft } from './drafts/draft.ts';
+export type { Draft, MakeDraft, NewDraft } from './drafts/draft.ts';
+export { readEmoji } from './drafts/kind-checks.ts';
+export {
+  buttonsContent,
+  contactContent,
+  listContent,
+  locationContent,
+  pollContent,
+  templateContent,
+} from './drafts/kind-drafts.ts';
 export { applySentFacts, type SentFact } from './evidence/apply-status.ts';
 export { type ReceivedMessage, recordReceived } from './evidence/record-received.ts';
 export { createMediaLinks } from './media/media-link.ts';
-export type { MediaType, Message } from './message.ts';
+export { addressOf, type MediaType, type Message, messageStatuses } from './message.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { readIdempotencyKey } from './routes/idempotency-key.ts';
+export {
+  buttonsFields,
+  contactFields,
+  listFields,
+  locationFields,
+  pollFields,
+  reactionFields,
+  templateFields,
+} from './routes/kind-schemas.ts';
 export { setQuotaHeaders } from './routes/quota-headers.ts';
-export { SendingHeaders } from './routes/schemas.ts';
-export type { Quota } from './sending/send-input.ts';
+export { SendingHeaders, sendingOptions, timingOptions } from './routes/schemas.ts';
+export { readSend, sendingProblems, settledSend } from './routes/sending-route.ts';
+export type { Quota, SendAnswer } from './sending/send-input.ts';
 export { readTiming, requireAhead } from './sending/sending-options.ts';
 export { lookAtSends } from './waiting/send-backlog-system.ts';
 

@@ -39,6 +39,7 @@ import { createRegisterUser, type Registration, registrationLimit } from './regi
 import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createRotateApiKey, type RotatedKey } from './rotate-api-key.ts';
 import type { Profile, User } from './user.ts';
+import { type ApiKey, listUserKeys } from './user-keys-repository.ts';
 import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
 import { type Credential, deleteExpired, findLive } from './users-system.ts';
 
@@ -46,6 +47,7 @@ export { apiKeyPrefix } from './api-key.ts';
 export { lookAtMails } from './mail-backlog-system.ts';
 export { createMails, type Mails, type MailsOptions } from './mails.ts';
 export { listOperatorIds, type ManagedUser, type UserChange, type UserFilter } from './operator-system.ts';
+export type { ApiKey } from './user-keys-repository.ts';
 export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {
@@ -97,6 +99,8 @@ export type Users = {
   changePassword(change: PasswordChange): Promise<void>;
   forgotPassword: ForgotPassword;
   resetPassword: ResetPassword;
+  /** The keys that work, the newest first; of each its hint alone. */
+  apiKeys(userId: number): Promise<ApiKey[]>;
   /** Makes a new key; all former ones end within `overlapHours`, 0 meaning at once. */
   rotateApiKey(userId: number, overlapHours: number): Promise<RotatedKey>;
 
@@ -198,6 +202,7 @@ export function createUsers(options: UsersOptions): Users {
       logger,
     }),
     resetPassword: createResetPassword({ db, logger, passwords, guesses, forget }),
+    apiKeys: (userId) => listUserKeys(db, userId),
     rotateApiKey: createRotateApiKey({ db, ids, logger, forget }),
     resolveApiKey: callers.byApiKey,
     resolveAccessToken: callers.byAccessToken,

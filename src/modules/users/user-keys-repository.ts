@@ -9,6 +9,20 @@ export async function insertUserKey(
   await tx.insertInto('user_keys').values({ user_id: key.userId, key_hash: key.keyHash, hint: key.hint }).execute();
 }
 
+/** A key as it may be shown: what presents itself with it is known by its hash alone. */
+export type ApiKey = { id: number; hint: string; createdAt: Date; expiresAt: Date | null };
+
+/** The keys that work, the newest first. */
+export async function listUserKeys(db: Kysely<DB>, userId: number): Promise<ApiKey[]> {
+  return db
+    .selectFrom('user_keys')
+    .select(['id', 'hint', 'created_at as createdAt', 'expires_at as expiresAt'])
+    .where('user_id', '=', userId)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`app_now()`)]))
+    .orderBy('id', 'desc')
+    .execute();
+}
+
 /**
  * Gives every key of the user an end at most `overlapHours` from now, and drops those that are over. Answers the
  * latest end, null where none is left.

@@ -1,3 +1,4 @@
+export { findContainerOf } from './containers-repository.ts';
 export { createDatabases, type Databases } from './databases.ts';
 export { createDockerDriver, type DockerSettings } from './docker-driver.ts';
 export { createNoneDriver } from './none-driver.ts';

@@ -97,7 +97,8 @@ export function sendingResponses(auth: 'user' | 'operator', more: readonly Known
   return { 200: SentAnswer, 202: QueuedAnswer, ...problems({ auth, body: true }, ...sendingProblems, ...more) };
 }
 
-const sendingProblems = [
+/** What every send may be answered with. */
+export const sendingProblems = [
   'not_found',
   'invalid_number',
   'number_not_connected',
@@ -130,8 +131,8 @@ export function readSend(request: FastifyRequest, body: OptionsBody & { number?:
   };
 }
 
-/** Answers with what became of a send: 200 sent, 202 it waits, or the problem. */
-export async function answerSend(request: FastifyRequest, reply: FastifyReply, sending: Promise<SendAnswer>) {
+/** What became of a send, its headers set: what the user's day has left, whether it repeats. Throws the problem. */
+export async function settledSend(reply: FastifyReply, sending: Promise<SendAnswer>) {
   const answer = await sending.catch((error: unknown) => {
     if (error instanceof DomainError && error.code === 'quota_exceeded') {
       setQuotaHeaders(reply, {
@@ -145,6 +146,12 @@ export async function answerSend(request: FastifyRequest, reply: FastifyReply, s
   setQuotaHeaders(reply, answer.quota);
   if (answer.isReplayed === true) reply.header('idempotency-replayed', 'true');
   if (answer.kind === 'refused') throw answer.error;
+  return answer;
+}
+
+/** Answers with what became of a send: 200 sent, 202 it waits, or the problem. */
+export async function answerSend(request: FastifyRequest, reply: FastifyReply, sending: Promise<SendAnswer>) {
+  const answer = await settledSend(reply, sending);
   const { id, to, isSandbox } = answer;
   const common = { success: true as const, message_id: id, to, ...(isSandbox ? { sandbox: true } : {}) };
   if (answer.kind === 'sent') return { ...common, status: 'sent' as const, whatsapp_id: answer.whatsappId };
