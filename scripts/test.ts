@@ -15,6 +15,7 @@ const binaries = [
   { name: 'postgresql', places: ['/usr/lib/postgresql'], hint: 'apt-get install postgresql' },
   { name: 'nginx', places: ['/usr/sbin/nginx'], hint: 'apt-get install nginx' },
   { name: 'docker-compose', places: ['/usr/bin/docker-compose'], hint: 'apt-get install docker-compose' },
+  { name: 'docker', places: ['/usr/sbin/dockerd', '/usr/bin/dockerd'], hint: 'apt-get install docker.io, and be root' },
 ];
 /** What measures a tenth of a second or the machine against itself, and what loads it by itself until calls are late. */
 const spacious = [

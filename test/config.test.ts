@@ -174,3 +174,81 @@ describe('refusals', () => {
     },
   );
 });
+
+describe('servers that are started', () => {
+  const provisioner = { ROLE: 'provisioner', DATABASE_URL: 'postgres://db/evofleet' };
+
+  test('are none unless said; ports, limits and addresses have defaults', () => {
+    expect(parseConfig({}).provisioning).toMatchObject({
+      driver: 'none',
+      engine: { socketPath: '/var/run/docker.sock' },
+      network: undefined,
+      bindAddress: '127.0.0.1',
+      ports: { from: 4_000, to: 4_999 },
+      serverUrl: 'http://127.0.0.1:{port}',
+      freeCapacityMin: 20,
+      backendsMax: 5,
+      capacity: 100,
+      cpus: 1,
+      memoryBytes: 2 ** 30,
+      environment: {},
+      keepDataMs: 86_400_000,
+    });
+  });
+
+  test('are described by settings in the forms of the engine', () => {
+    const { provisioning } = parseConfig({
+      ...provisioner,
+      PROVISIONER: 'docker',
+      DOCKER_HOST: 'tcp://10.0.0.5:2376',
+      PROVISION_CPUS: '0.5',
+      PROVISION_MEMORY: '512m',
+      PROVISION_PORTS: '5000-5009',
+      PROVISION_SERVER_URL: 'http://10.0.0.5:{port}/',
+      PROVISION_ENV: '{"LANGUAGE": "en"}',
+      PROVISION_DATABASE_HOST: 'host.docker.internal:5432',
+    });
+    expect(provisioning).toMatchObject({
+      engine: { host: '10.0.0.5', port: 2_376 },
+      cpus: 0.5,
+      memoryBytes: 512 * 2 ** 20,
+      ports: { from: 5_000, to: 5_009 },
+      serverUrl: 'http://10.0.0.5:{port}',
+      environment: { LANGUAGE: 'en' },
+    });
+  });
+
+  test.each([
+    ['PROVISION_PORTS', '4999-4000'],
+    ['PROVISION_PORTS', '4000'],
+    ['PROVISION_CPUS', 'two'],
+    ['PROVISION_CPUS', '0'],
+    ['PROVISION_MEMORY', '1'],
+    ['PROVISION_MEMORY', '1m'],
+    ['PROVISION_SERVER_URL', 'http://127.0.0.1:8080'],
+    ['PROVISION_SERVER_URL', '{name}'],
+    ['PROVISION_BIND', 'localhost'],
+    ['PROVISION_ENV', '["LANGUAGE"]'],
+    ['PROVISION_ENV', '{"LANGUAGE": 1}'],
+    ['PROVISION_DATABASE_HOST', 'postgres://db'],
+    ['PROVISION_DATABASE_URL', 'mysql://db'],
+    ['DOCKER_HOST', 'ssh://machine'],
+  ])('refuse %s=%s', (name, value) => {
+    const problems = problemsOf({ ...provisioner, PROVISIONER: 'docker', [name]: value });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([name]);
+  });
+
+  test('leave a DOCKER_HOST that is for other programs alone', () => {
+    expect(problemsOf({ DOCKER_HOST: 'ssh://machine' })).toEqual([]);
+  });
+
+  test('need a process beside the others, on a database that is not embedded, and no secret but its key', () => {
+    expect(problemsOf({ ROLE: 'provisioner' })).toEqual([
+      expect.stringMatching(/^ROLE: "provisioner" needs DATABASE_URL/),
+    ]);
+    expect(problemsOf({ ...provisioner, NODE_ENV: 'production' })).toEqual([]);
+    expect(problemsOf({ ...provisioner, NODE_ENV: 'production', ENCRYPTION_KEY: 'short' })).toEqual([
+      'ENCRYPTION_KEY: is too short: 32 bytes at least',
+    ]);
+  });
+});

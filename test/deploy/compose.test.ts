@@ -24,6 +24,14 @@ describe('docker-compose.yml', () => {
     expect(serviceOf(text, 'saas-api')).toMatch(/^ {2}- gateway_data:\/data$/m);
   });
 
+  test('starts no provisioner unless its profile is asked for, and shows the socket of the engine to nobody else', () => {
+    const provisioner = serviceOf(text, 'provisioner');
+    expect(blockOf(provisioner, 'profiles')?.trim()).toBe('- provisioner');
+    expect(provisioner).toContain('docker.sock');
+    expect(text.match(/docker\.sock:/g)).toHaveLength(1);
+    expect(portsOf(provisioner)).toEqual([]);
+  });
+
   test('uses no word that docker-compose 1.29.2 refuses, and no default inside a default', () => {
     expect(text).not.toMatch(/^(name|version):/m);
     expect(text).not.toMatch(/^\s*(start_interval|restart: true|restart: false|required):?/m);

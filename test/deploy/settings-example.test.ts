@@ -6,7 +6,7 @@ import { environmentOf, readComposeFile, serviceOf } from './compose-file.ts';
 
 const text = readFileSync('.env.example', 'utf8');
 const example = parseEnv(text) as Record<string, string>;
-const readByComposeAlone = ['COMPOSE_PROJECT_NAME', 'REDIS_PASSWORD'];
+const readByComposeAlone = ['COMPOSE_PROJECT_NAME', 'REDIS_PASSWORD', 'DOCKER_GID'];
 const gatewayService = serviceOf(readComposeFile(), 'saas-api');
 
 describe('.env.example', () => {
@@ -61,6 +61,30 @@ describe('.env.example', () => {
       trustProxy: 1,
       dataDir: '/data',
     });
+  });
+
+  test('with its database password changed, lets the provisioner start under Compose, without any other secret', () => {
+    const environment = environmentOf(serviceOf(readComposeFile(), 'provisioner'), {
+      ...example,
+      DB_PASSWORD: 'kx7GvPb2',
+    });
+    const config = parseConfig({
+      ...environment,
+      PROVISION_DATABASE_URL: 'postgresql://postgres:kx7GvPb2@postgres/postgres',
+    });
+    expect(config).toMatchObject({
+      role: 'provisioner',
+      databaseUrl: 'postgres://postgres:kx7GvPb2@postgres:5432/evolution',
+      provisioning: {
+        driver: 'docker',
+        engine: { socketPath: '/var/run/docker.sock' },
+        network: 'whatsapp-saas-complete_default',
+        serverUrl: 'http://{name}:8080',
+      },
+      warnings: [],
+    });
+    for (const secret of ['JWT_SECRET', 'EVOLUTION_API_KEY', 'ADMIN_PASSWORD'])
+      expect(environment).not.toHaveProperty(secret);
   });
 });
 
