@@ -24,6 +24,7 @@ import { registerRequestMetrics } from './http/request-metrics.ts';
 import { registerRoot } from './http/root.ts';
 import { registerScope } from './http/scope.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
+import { registerSessionCookie } from './http/session-cookie.ts';
 import { createUnroutable } from './http/unroutable.ts';
 import { registerValidation } from './http/validation.ts';
 import { registerAdminRoutes } from './modules/admin/routes.ts';
@@ -84,6 +85,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
     exposedHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed', 'preference-applied', ...limitHeaders],
   });
+  await registerSessionCookie(app);
   registerAuthenticate(app, { ...users, limitRefused: (request, reply) => limitNow(app, request, reply) });
   registerLargeBodies(app, { bytesUsual: bodyBytesUsual, atOnceMax: 6 });
   await registerRateLimit(app, {

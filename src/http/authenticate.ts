@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, notFound } from '../platform/errors.ts';
 import type { Caller, RouteAuth } from './caller.ts';
 import { docsPath } from './openapi.ts';
+import { requireOwnPage, sessionCookieOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -16,6 +17,9 @@ export type AuthenticateOptions = {
   /** Null where no live key has this text. */
   resolveApiKey(key: string): Promise<Caller | null>;
   resolveAccessToken(token: string): Promise<Caller | null>;
+  /** The same for the cookie of a browser's session; what a page must show beside it to change anything. */
+  resolveSessionCookie(value: string): Promise<Caller | null>;
+  csrfTokenOf(sessionId: string): string;
   /** Asked about a failure only. Throws `too_many_attempts` while this address guesses too much. */
   checkGuesses(ipAddress: string): Promise<void>;
   noteFailedGuess(ipAddress: string): Promise<void>;
@@ -90,6 +94,7 @@ function requireAllowed(caller: Caller, auth: RouteAuth, method: string): void {
 async function authenticate(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
   const { identify } = request.routeOptions.config;
   const asked = identify === undefined ? identifyByHeaders(request, options) : identify(request);
+  if (asked === undefined && identify === undefined) return authenticateByCookie(request, options);
   if (asked === undefined) throw unauthenticated();
   const caller = await asked;
   if (caller !== null) return caller;
@@ -108,6 +113,17 @@ function identifyByHeaders(
   if (typeof apiKey === 'string') return options.resolveApiKey(apiKey);
   if (authorization === undefined || !/^bearer /i.test(authorization)) return undefined;
   return options.resolveAccessToken(authorization.slice(7).trim());
+}
+
+// Nobody guesses what is in a cookie: one that is refused belongs to a session that has ended.
+async function authenticateByCookie(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
+  const cookie = sessionCookieOf(request);
+  const caller = cookie === undefined ? null : await options.resolveSessionCookie(cookie);
+  if (caller === null || caller.sessionId === null) throw unauthenticated();
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    requireOwnPage(request, options.csrfTokenOf(caller.sessionId));
+  }
+  return caller;
 }
 
 // One answer for all, so that nothing is told about a guessed key.

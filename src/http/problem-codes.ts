@@ -31,6 +31,10 @@ export const problemCodes = {
   plan_not_offered: { status: 400, meaning: 'This plan cannot be chosen at sign-up.' },
   unauthenticated: { status: 401, meaning: 'The API key or access token is missing, wrong, expired or revoked.' },
   invalid_credentials: { status: 401, meaning: 'No user has this e-mail address and password.' },
+  csrf_refused: {
+    status: 403,
+    meaning: 'A browser whose cookie came along did not show `x-csrf-token`, or was sent by a page of somebody else.',
+  },
   user_suspended: { status: 403, meaning: 'The operator suspended this user.' },
   not_found: { status: 404, meaning: 'No such route, or no such object among yours.' },
   email_taken: { status: 409, meaning: 'A user with this e-mail address exists.' },

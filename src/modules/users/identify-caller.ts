@@ -15,6 +15,7 @@ export type IdentifyCaller = {
   byApiKey(key: string): Promise<Caller | null>;
   byAccessToken(token: string): Promise<Caller | null>;
   byUserId(userId: number): Promise<Caller | null>;
+  bySessionId(sessionId: string): Promise<Caller | null>;
   /** Makes this process ask the database again for all that belongs to the user. */
   forget(userId: number): void;
 };
@@ -38,6 +39,7 @@ export function createIdentifyCaller(deps: {
       const caller = await sessions.get(claims.sessionId);
       return caller?.userId === claims.userId ? caller : null;
     },
+    bySessionId: (sessionId) => sessions.get(sessionId),
     byUserId: (userId) => users.get(String(userId)),
     forget(userId) {
       const isTheirs = (caller: Caller): boolean => caller.userId === userId;

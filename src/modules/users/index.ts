@@ -17,7 +17,7 @@ import { createGuessThrottle, guessLimit } from './guess-throttle.ts';
 import { createIdentifyCaller } from './identify-caller.ts';
 import type { Limit } from './limiter.ts';
 import { createLogIn, type Login, type SessionTokens } from './log-in.ts';
-import { deleteSession } from './login-sessions-repository.ts';
+import { deleteSession, prolongSession } from './login-sessions-repository.ts';
 import { createLoginThrottle, type LoginLimits, loginLimits } from './login-throttle.ts';
 import type { Mails } from './mails.ts';
 import {
@@ -38,6 +38,7 @@ import { createRefreshTokens } from './refresh-tokens.ts';
 import { createRegisterUser, type Registration, registrationLimit } from './register-user.ts';
 import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createRotateApiKey, type RotatedKey } from './rotate-api-key.ts';
+import { createSessionCookies } from './session-cookies.ts';
 import type { Profile, User } from './user.ts';
 import { type ApiKey, listUserKeys } from './user-keys-repository.ts';
 import { findProfile, findUser, type LockedUser, lockUser, updateNames } from './users-repository.ts';
@@ -84,6 +85,13 @@ export type Users = {
   register(registration: Registration): Promise<{ user: User; apiKey: string }>;
   /** Starts a session. Throws `invalid_credentials`, `too_many_attempts`, `overloaded`. */
   logIn(login: Login): Promise<SessionTokens & { user: User }>;
+  /** The same for a browser: what its cookie holds, and what its pages show to change anything. Throws the same. */
+  openSession(login: Login): Promise<{ userId: number; cookie: string; csrfToken: string }>;
+  /** Makes a session last 30 days from now. Throws `invalid_request` where the caller has none. */
+  prolongSession(userId: number, sessionId: string | null): Promise<{ cookie: string; csrfToken: string }>;
+  /** Null where no live session has this cookie. */
+  resolveSessionCookie(value: string): Promise<Caller | null>;
+  csrfTokenOf(sessionId: string): string;
   /**
    * Replaces a refresh token. The replaced one answers its successor for 10 s more; later it ends the session.
    * Throws `unauthenticated`.
@@ -158,11 +166,18 @@ export function createUsers(options: UsersOptions): Users {
   const passwords = createPasswords();
   const accessTokens = createAccessTokens({ clock, secret });
   const refreshTokens = createRefreshTokens({ ids, secret });
+  const cookies = createSessionCookies({ secret });
   const callers = createIdentifyCaller({ db, clock, accessTokens });
   const { forget } = callers;
   const guesses = createGuessThrottle({ limit: limits.guesses ?? guessLimit, clock, logger, shared });
   const throttle = createLoginThrottle({ limits: { ...loginLimits, ...limits.login }, shared });
   const checkPassword = createCheckPassword({ db, passwords, throttle, secret, logger });
+
+  const logIn = createLogIn({ db, ids, logger, checkPassword, accessTokens, refreshTokens });
+  const browserSession = (sessionId: string) => ({
+    cookie: cookies.valueOf(sessionId),
+    csrfToken: cookies.csrfTokenOf(sessionId),
+  });
 
   async function profile(userId: number): Promise<Profile> {
     const found = await findProfile(db, userId);
@@ -180,7 +195,22 @@ export function createUsers(options: UsersOptions): Users {
       limit: limits.registrations ?? registrationLimit,
       shared,
     }),
-    logIn: createLogIn({ db, ids, logger, checkPassword, accessTokens, refreshTokens }),
+    logIn,
+    async openSession(login) {
+      const { user, refreshToken } = await logIn(login);
+      const sessionId = refreshTokens.sessionOf(refreshToken) ?? '';
+      return { userId: user.id, ...browserSession(sessionId) };
+    },
+    async prolongSession(userId, sessionId) {
+      if (sessionId === null) throw invalidField('An API key has no session.');
+      await prolongSession(db, userId, sessionId);
+      return browserSession(sessionId);
+    },
+    async resolveSessionCookie(value) {
+      const sessionId = cookies.sessionOf(value);
+      return sessionId === null ? null : callers.bySessionId(sessionId);
+    },
+    csrfTokenOf: cookies.csrfTokenOf,
     refresh: createRefreshSession({ db, logger, accessTokens, refreshTokens, forget }),
     async logOut({ userId, sessionId }) {
       if (sessionId === null) throw invalidField('An API key has no session to end: present the access token.');

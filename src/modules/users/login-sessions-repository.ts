@@ -82,6 +82,16 @@ export async function replaceRefreshToken(
     .execute();
 }
 
+export async function prolongSession(db: Kysely<DB>, userId: number, sessionId: string): Promise<void> {
+  await db
+    .updateTable('login_sessions')
+    .set({ expires_at: sessionEnd() })
+    .where('user_id', '=', userId)
+    .where('id', '=', sessionId)
+    .where('expires_at', '>', sql<Date>`app_now()`)
+    .execute();
+}
+
 export async function deleteSession(db: Kysely<DB>, userId: number, sessionId: string): Promise<void> {
   await db.deleteFrom('login_sessions').where('user_id', '=', userId).where('id', '=', sessionId).execute();
 }

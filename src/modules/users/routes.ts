@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../../http/authenticate.ts';
 import { problems } from '../../http/problem-details.ts';
+import { registerBrowserSessionRoutes } from './browser-session-routes.ts';
 import type { Users } from './index.ts';
 import { registerResetPage } from './reset-page.ts';
 import {
@@ -31,6 +32,8 @@ export type UserRoutesOptions = {
     | 'resetPassword'
     | 'refresh'
     | 'logOut'
+    | 'openSession'
+    | 'prolongSession'
     | 'profile'
     | 'updateProfile'
     | 'changePassword'
@@ -44,6 +47,7 @@ const loggedIn = { auth: 'user' } as const;
 /** Sign-up, sessions, profile and the API key. */
 export function registerUserRoutes(app: FastifyInstance, options: UserRoutesOptions): void {
   registerSessionRoutes(app, options);
+  registerBrowserSessionRoutes(app, options);
   registerResetRoutes(app, options);
   registerResetPage(app);
   registerProfileRoutes(app, options);
