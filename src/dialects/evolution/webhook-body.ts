@@ -8,7 +8,7 @@ export function readWebhook(body: Record<string, unknown>): EvolutionEndpointWis
   requireFits(body, webhookSchema);
   const webhook = isRecord(body.webhook) ? body.webhook : {};
   const enabled = webhook.enabled === true;
-  const events = Array.isArray(webhook.events) ? webhook.events.map(String) : [];
+  const events = Array.isArray(webhook.events) ? [...new Set(webhook.events.map(String))] : [];
   const url = textOf(webhook.url) ?? '';
   if (enabled && url === '') throw badRequest(['webhook.url does not meet minimum length of 1']);
   return {

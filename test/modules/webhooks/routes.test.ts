@@ -49,6 +49,9 @@ describe('an endpoint', () => {
         disabled_at: null,
         failing_since: null,
         origin: 'api',
+        dialect: null,
+        by_events: false,
+        base64: false,
         created_at: expect.any(String),
       },
     });
