@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import { registerCloseIdle } from '../http/close-idle.ts';
 import { registerHealth } from '../http/health.ts';
-import { registerNotFound } from '../http/not-found.ts';
 import { registerProblemDetails } from '../http/problem-details.ts';
 import { createBackends } from '../modules/backends/index.ts';
 import {
@@ -17,6 +16,7 @@ import { createTimerAlarm } from '../platform/alarm/timer-alarm.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createSecretBox } from '../platform/crypto/secret-box.ts';
 import { createKysely, createPool } from '../platform/database/connect.ts';
+import { notFound } from '../platform/errors.ts';
 import { createIds } from '../platform/ids.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics/metrics.ts';
@@ -102,7 +102,9 @@ async function listen(config: Config, logger: Logger, health: Parameters<typeof 
   });
   registerCloseIdle(app, { withinMs: () => 1_000, leave: undefined });
   registerProblemDetails(app);
-  registerNotFound(app);
+  app.setNotFoundHandler(async () => {
+    throw notFound('Path');
+  });
   registerHealth(app, health);
   await app.listen({ host: config.host, port: config.port });
   return app;
