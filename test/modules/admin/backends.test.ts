@@ -63,6 +63,37 @@ test('a server joins with capacity and labels, serves at once, and its key is ne
   expect((await join({ url: `${sandbox.url}/`, api_key: 'its-own-key' })).body.code).toBe('backend_exists');
 });
 
+test('a backend that was started by itself shows its container', async () => {
+  const { backend } = await joined();
+  await gateway.database.db
+    .insertInto('provisioned_backends')
+    .values({
+      id: '01a1fa92-4c0d-7561-978b-1ecdb2c1a2e8',
+      backend_id: backend.id,
+      driver: 'docker',
+      name: 'ef-abcdefgh-b1',
+      url: backend.url,
+      image: 'an-image:1',
+      port: 4_000,
+      capacity: 10,
+      api_key_sealed: '-',
+      state: 'running',
+      replacements: 2,
+      cpu: 0.25,
+      memory_bytes: 5,
+      memory_limit_bytes: 9,
+    })
+    .execute();
+  const container = { state: 'running', cpu: 0.25, memory_bytes: 5, memory_limit_bytes: 9, replacements: 2 };
+  const { body: one } = await operator.api('GET', `/api/admin/backends/${backend.id}`);
+  expect(one.backend.container).toEqual(container);
+  const { body: all } = await operator.api('GET', '/api/admin/backends');
+  expect(all.backends.map((each: { container: unknown }) => each.container)).toEqual(
+    expect.arrayContaining([container, null]),
+  );
+  await gateway.database.db.deleteFrom('provisioned_backends').execute();
+});
+
 test('only what answers as an Evolution API and knows the key joins, and nothing of a foreign answer is told', async () => {
   const sandbox = await sandboxOfOwn();
   const wrongKey = await join({ url: sandbox.url, api_key: 'another-key' });
