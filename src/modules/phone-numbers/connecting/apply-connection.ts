@@ -60,7 +60,7 @@ export async function applyConnectionFacts(
       status: change.status,
       statusReason: change.statusReason === undefined ? current.statusReason : change.statusReason,
       qrCode: change.qr === undefined ? current.qrCode : (change.qr?.image ?? null),
-      qrDigest: change.qr ? sha256(change.qr.image) : current.qrDigest,
+      overQrDigest: change.qr === null && current.qrCode !== null ? sha256(current.qrCode) : current.overQrDigest,
       pairingCode: change.qr === undefined ? current.pairingCode : (change.qr?.pairingCode ?? null),
       connectionAt: fact.at ?? current.connectionAt,
       phoneNumber: change.owner?.phoneNumber ?? current.phoneNumber,
@@ -165,8 +165,8 @@ const timedOut: readonly string[] = ['qr_timeout', 'connect_timeout'] satisfies 
  * the new socket, and what was called before we ended it and comes only now.
  */
 function isOver(number: LockedNumber, fact: Extract<ConnectionFact, { kind: 'qr' }>): boolean {
-  if (number.qrCode !== null || number.qrDigest === null) return false;
-  return (fact.at === null || number.statusReason === restarting) && number.qrDigest.equals(sha256(fact.image));
+  if (number.qrCode !== null || number.overQrDigest === null) return false;
+  return (fact.at === null || number.statusReason === restarting) && number.overQrDigest.equals(sha256(fact.image));
 }
 
 function isOurDoing(number: LockedNumber, fact: ConnectionFact): boolean {

@@ -14,8 +14,8 @@ export type LockedNumber = {
   statusReason: string | null;
   backendName: string | null;
   qrCode: string | null;
-  /** Of the last one, which may be over. */
-  qrDigest: Buffer | null;
+  /** Of the last code, once it is over. */
+  overQrDigest: Buffer | null;
   /** Null once it can be typed no more. */
   pairingCode: string | null;
   connectionAt: Date | null;
@@ -43,7 +43,8 @@ export async function lockNumbersWithExpiredQr(tx: Transaction<DB>, limit: numbe
 
 const lockedColumns = sql.raw(`id, user_id as "userId", instance_name as "instanceName", alias,
   display_name as "displayName", phone_number as "phoneNumber", status, status_reason as "statusReason",
-  backend_name as "backendName", qr_code as "qrCode", qr_digest as "qrDigest",
+  backend_name as "backendName", qr_code as "qrCode", 
+  case when coalesce(qr_expires_at > app_now(), false) then null else qr_digest end as "overQrDigest",
   case when pairing_expires_at > app_now() then pairing_code end as "pairingCode", connection_at as "connectionAt"`);
 
 /** Notes that the backend called about a number; at most one write in 10 s. */
