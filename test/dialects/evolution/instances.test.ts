@@ -183,21 +183,27 @@ describe('connect, restart, logout', () => {
     expect((await key('GET', '/instance/connect/waiting?number=1&number=2')).status).toBe(400);
   });
 
-  test('a connected one says that it is open, restarts, logs out once, and is scanned anew after that', async () => {
+  test('a connected one says that it is open, and restarts without a scan', async () => {
     const token = clientOf(gateway, await connected('open'));
     const open = { status: 200, body: { instance: { instanceName: 'open', state: 'open' } } };
     expect(await token('GET', '/instance/connect/open')).toMatchObject(open);
     expect(await token('POST', '/instance/restart/open', {})).toMatchObject({ status: 200 });
     await expect.poll(async () => (await token('GET', '/instance/connectionState/open')).body).toEqual(open.body);
-    expect(await token('DELETE', '/instance/logout/open')).toMatchObject({
+  });
+
+  test('a connected one logs out once, and is scanned anew after that', async () => {
+    const token = clientOf(gateway, await connected('closing'));
+    expect(await token('DELETE', '/instance/logout/closing')).toMatchObject({
       status: 200,
       body: { status: 'SUCCESS', error: false, response: { message: 'Instance logged out' } },
     });
-    expect(await token('DELETE', '/instance/logout/open')).toMatchObject(
-      wireError(400, 'Bad Request', ['The "open" instance is not connected']),
+    expect(await token('DELETE', '/instance/logout/closing')).toMatchObject(
+      wireError(400, 'Bad Request', ['The "closing" instance is not connected']),
     );
-    expect((await token('GET', '/instance/connectionState/open')).body.instance.state).toBe('close');
-    expect((await token('GET', '/instance/connect/open')).body).toMatchObject({ count: 1 });
+    const state = async () => (await token('GET', '/instance/connectionState/closing')).body.instance.state;
+    expect(await state()).toBe('close');
+    expect((await token('GET', '/instance/connect/closing')).body).toMatchObject({ count: 1 });
+    expect(await state()).toBe('connecting');
   });
 
   test('a suspended user connects nothing', async () => {
@@ -307,6 +313,8 @@ describe('names', () => {
         ] as const)
           expect(await client(method, `/instance/${path}/${name}`), `${path} ${name}`).toMatchObject(missing);
       }
+      for (const name of ['%68idden', 'hidden%2F..%2Fmine', `mine%00`])
+        expect((await client('GET', `/instance/connectionState/${name}`)).status, name).not.toBe(200);
       for (const query of ['instanceName=hidden', 'instanceName=mine&instanceName=hidden', `instanceId=${row.name}`]) {
         const answer = await client('GET', `/instance/connectionState/mine?${query}`);
         expect(answer.body).toEqual({ instance: { instanceName: 'mine', state: 'connecting' } });
