@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import { registerBalancerDialect } from './dialects/balancer/index.ts';
 import { registerConnectDialect } from './dialects/connect/index.ts';
 import { registerEvolutionDialect } from './dialects/evolution/index.ts';
+import { registerSessionsDialect } from './dialects/sessions/index.ts';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
 import { type Leave, registerCloseIdle } from './http/close-idle.ts';
@@ -121,6 +122,7 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerAdminRoutes(app, services);
   registerBalancerDialect(app, services);
   registerConnectDialect(app, services);
+  registerSessionsDialect(app, services);
   await registerEvolutionDialect(app, services);
   return app;
 }

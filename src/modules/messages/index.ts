@@ -53,7 +53,7 @@ import type { Rescheduling } from './waiting/waiting-messages-repository.ts';
 export { insertBulk, reserveUnits } from './accept/bulk-system.ts';
 export { claimIdempotencyKey } from './accept/idempotency.ts';
 export type { IdempotencyKey } from './accept/idempotency-keys-repository.ts';
-export type { Draft, MakeDraft, NewDraft } from './drafts/draft.ts';
+export type { Draft, DraftSource, NewDraft } from './drafts/draft.ts';
 export { readEmoji } from './drafts/kind-checks.ts';
 export {
   buttonsContent,

@@ -13,6 +13,7 @@ export type FiguresRow = Figures & {
 export type ListedNumber = {
   id: number;
   instanceName: string;
+  alias: string | null;
   displayName: string | null;
   phoneNumber: string | null;
   isSandbox: boolean;
@@ -62,6 +63,7 @@ export async function listNumbers(
     .select([
       'phone_numbers.id',
       'phone_numbers.instance_name as instanceName',
+      'phone_numbers.alias',
       'phone_numbers.display_name as displayName',
       'phone_numbers.phone_number as phoneNumber',
       sql<boolean>`coalesce(backends.is_sandbox, false)`.as('isSandbox'),
