@@ -1,5 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -10,9 +14,15 @@ import {
 } from '../../src/modules/fleet/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createSecretBox } from '../../src/platform/crypto/secret-box.ts';
-import { type ContainerEngine, describeWithEngine, startContainerEngine } from '../support/container-engine.ts';
+import {
+  type ContainerEngine,
+  describeLongWithEngine,
+  describeWithEngine,
+  startContainerEngine,
+} from '../support/container-engine.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGateway, type TestGateway, type TestNumber, type TestUser } from '../support/gateway.ts';
+import { openTestDatabase, type TestDatabase } from '../support/harness.ts';
 import { importServerImage } from '../support/server-image.ts';
 
 const image = 'evofleet-test-server:1';
@@ -223,6 +233,82 @@ describeWithEngine('servers on a Docker Engine (skipped without one: apt-get ins
     expect(await driver.usage('ef-nobody')).toBeUndefined();
     await foreign.remove();
   });
+});
+
+describeLongWithEngine('the program (with LONG=1)', () => {
+  const programs: ChildProcess[] = [];
+  let engine: ContainerEngine;
+  let database: TestDatabase;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    [engine, database, dataDir] = await Promise.all([
+      startContainerEngine(),
+      openTestDatabase(),
+      mkdtemp(join(tmpdir(), 'evofleet-provisioner-')),
+    ]);
+    await importServerImage(engine.docker, image);
+  }, 120_000);
+  afterAll(async () => {
+    for (const child of programs) await kill(child);
+    const rows = await database.db.selectFrom('provisioned_backends').select('database_name').execute();
+    const databases = createDatabases({ adminUrl: process.env.TEST_POSTGRES_URL ?? '', host: undefined });
+    for (const row of rows) await databases.drop(row.database_name ?? '');
+    await engine.close();
+    await database.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }, 60_000);
+
+  async function kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  function start(from: number): ChildProcess {
+    const child = spawn(process.execPath, ['src/bin/gateway.ts'], {
+      stdio: 'ignore',
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        ROLE: 'provisioner',
+        PROVISIONER: 'docker',
+        DOCKER_HOST: `unix://${engine.socketPath}`,
+        PROVISION_IMAGE: image,
+        PROVISION_NETWORK: engine.network,
+        PROVISION_PORTS: `${from}-${from + 40}`,
+        PROVISION_CPUS: '0.5',
+        PROVISION_MEMORY: '256m',
+        PROVISION_DATABASE_URL: process.env.TEST_POSTGRES_URL,
+        PORT: '0',
+        METRICS_PORT: '0',
+        HOST: '127.0.0.1',
+        DATA_DIR: dataDir,
+        DATABASE_URL: database.url,
+      },
+    });
+    programs.push(child);
+    return child;
+  }
+  const rows = () => database.db.selectFrom('provisioned_backends').selectAll().execute();
+  const replacements = async () => (await rows()).map((row) => row.engine_id !== null && row.replacements);
+
+  test('starts a server with its usual patience; another one goes on after it was killed', async () => {
+    const from = await freePort();
+    let startedAt = performance.now();
+    const tell = (what: string) => console.log(`${what}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    const first = start(from);
+    await expect
+      .poll(async () => (await rows()).map(({ state }) => state), { timeout: withinMs, interval: 50 })
+      .toEqual(['running']);
+    tell('from the start of the program to a server in the pool');
+    const [row] = await rows();
+    await kill(first);
+    await engine.docker.getContainer(row?.name ?? '').kill();
+    startedAt = performance.now();
+    start(from);
+    await expect.poll(replacements, { timeout: withinMs, interval: 50 }).toEqual([1]);
+    tell('from a killed program and container, and a new program, to the container replaced');
+  }, 120_000);
 });
 
 /** Rounds at short intervals, as its program makes them. */

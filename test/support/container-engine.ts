@@ -9,8 +9,12 @@ import { describe } from 'vitest';
 
 const dockerd = ['/usr/bin/dockerd', '/usr/sbin/dockerd'].find((path) => existsSync(path));
 
+const isMissing = dockerd === undefined || process.getuid?.() !== 0;
+
 /** Runs where a container engine can be started; needs Debian's docker.io and root. */
-export const describeWithEngine = describe.skipIf(dockerd === undefined || process.getuid?.() !== 0);
+export const describeWithEngine = describe.skipIf(isMissing);
+/** The same, with LONG=1 alone. */
+export const describeLongWithEngine = describe.skipIf(isMissing || process.env.LONG !== '1');
 
 export type ContainerEngine = {
   socketPath: string;

@@ -186,8 +186,12 @@ describe('a container that died', () => {
     }
     expect(waits).toEqual([2, 4, 8, 10, 10]);
     expect(await fleet.alerts()).toEqual([
-      expect.objectContaining({ alert: 'server_keeps_failing', server: row.name, attempts: 3 }),
-      expect.objectContaining({ alert: 'server_keeps_failing', attempts: 6 }),
+      expect.objectContaining({
+        kind: 'server_keeps_failing',
+        backend_id: row.backend_id,
+        text: expect.stringContaining('3 tries'),
+      }),
+      expect.objectContaining({ kind: 'server_keeps_failing', text: expect.stringContaining('6 tries') }),
     ]);
     expect(await only()).toMatchObject({ state: 'running', replacements: 1, state_reason: 'out of memory' });
   });

@@ -58,7 +58,10 @@ describe('when free capacity falls short', () => {
     expect(await states()).toEqual(['running', 'running', 'running']);
     expect(operator).toBeGreaterThan(0);
     expect(await fleet.alerts()).toEqual([
-      expect.objectContaining({ alert: 'capacity_short', reason: 'PROVISION_BACKENDS_MAX is reached' }),
+      expect.objectContaining({
+        kind: 'capacity_short',
+        text: expect.stringContaining('PROVISION_BACKENDS_MAX is reached'),
+      }),
     ]);
   });
 
@@ -84,7 +87,15 @@ describe('when free capacity falls short', () => {
     for (let round = 0; round < 3; round++) await provisioner.round();
     expect(await fleet.rows()).toEqual([]);
     expect(await fleet.alerts()).toEqual([
-      { alert: 'capacity_short', reason: 'no engine is set', free: 0, coming: 0, servers_wanted: 1 },
+      {
+        severity: 'warning',
+        kind: 'capacity_short',
+        text: 'Servers wanted: 1; none is started, because no engine is set. 0 places are free, 0 are coming.',
+        cure: expect.any(String),
+        numbers: 0,
+        backend_id: null,
+        incident_id: null,
+      },
     ]);
   });
 });
@@ -109,7 +120,7 @@ describe('a start that fails', () => {
       0, 0, 0,
     ]);
     expect(await fleet.alerts()).toEqual([
-      expect.objectContaining({ alert: 'server_start_failed', reason: 'no such network' }),
+      expect.objectContaining({ kind: 'server_start_failed', text: expect.stringContaining('no such network') }),
     ]);
 
     isBroken = false;

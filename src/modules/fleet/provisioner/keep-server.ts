@@ -1,8 +1,10 @@
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { alertEvent } from '../alerts/alert.ts';
 import { tellOperators } from '../tell-operators.ts';
 import { type Context, type Round, retryAfterMs } from './context.ts';
 import { LeaseLost } from './lease-of-one.ts';
 import { changeProvisioned, type ProvisionedServer } from './provisioned-system.ts';
+import { keepsFailing } from './provisioner-alerts.ts';
 import { runServer } from './run-server.ts';
 import { EngineError } from './server-driver.ts';
 import { openServerKey } from './server-keys.ts';
@@ -91,12 +93,6 @@ async function noteRunning(context: Context, round: Round, server: ProvisionedSe
 async function tellOfLoop(context: Context, server: ProvisionedServer, attempts: number, reason: string) {
   const doublings = Math.log2(attempts / firstTold);
   if (attempts < firstTold || !Number.isInteger(doublings)) return;
-  const payload = {
-    alert: 'server_keeps_failing',
-    server: server.name,
-    backend_id: server.backendId,
-    attempts,
-    reason,
-  };
-  await inTransaction(context.db, (tx) => tellOperators(tx, context.ids, [{ type: 'fleet.alert', payload }]));
+  const event = alertEvent(keepsFailing(server, attempts, reason));
+  await inTransaction(context.db, (tx) => tellOperators(tx, context.ids, [event]));
 }

@@ -1,9 +1,11 @@
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { alertEvent } from '../alerts/alert.ts';
 import { tellOperators } from '../tell-operators.ts';
 import { choosePort, urlOf } from './choose-port.ts';
 import { type Context, type Round, retryAfterMs } from './context.ts';
 import { chooseToGo, countAllowed, countShort, readScale } from './decide-scale.ts';
 import { changeProvisioned, insertProvisioned, listProvisioned, type ProvisionedServer } from './provisioned-system.ts';
+import { capacityShort, type Shortage } from './provisioner-alerts.ts';
 import { countFailedStarts, listDedicatedWishes, listStillDedicated } from './provisioning-reads-system.ts';
 import { notNeeded } from './remove-server.ts';
 import { makeServerSecrets } from './server-keys.ts';
@@ -26,11 +28,11 @@ export function createScale(context: Context) {
     return shortSinceMs !== undefined && clock.monotonicMs() - shortSinceMs >= settings.shortForMs ? short : 0;
   }
 
-  async function tellShortage(payload: { reason: string } & Record<string, unknown>): Promise<void> {
+  async function tellShortage(shortage: Shortage): Promise<void> {
     if (toldAtMs !== undefined && clock.monotonicMs() - toldAtMs < tellEveryMs) return;
     toldAtMs = clock.monotonicMs();
-    logger.error({ event: 'capacity_short', ...payload }, 'free capacity is short, and no server can be started');
-    const event = { type: 'fleet.alert' as const, payload: { alert: 'capacity_short', ...payload } };
+    logger.error({ event: 'capacity_short', ...shortage }, 'free capacity is short, and no server can be started');
+    const event = alertEvent(capacityShort(shortage));
     await inTransaction(db, (tx) => tellOperators(tx, ids, [event]));
   }
 
@@ -67,7 +69,7 @@ export function createScale(context: Context) {
     ).length;
     const wanted = [...Array<null>(shared).fill(null), ...wishes.slice(spare).map(({ userId }) => userId)];
     if (wanted.length === 0) return;
-    const facts = { free: figures.free, coming: figures.coming, servers_wanted: wanted.length };
+    const facts = { free: figures.free, coming: figures.coming, wanted: wanted.length };
     if (!driver.canStart) return tellShortage({ reason: 'no engine is set', ...facts });
     const allowed = countAllowed(servers, settings);
     if (allowed === 0) return tellShortage({ reason: 'PROVISION_BACKENDS_MAX is reached', ...facts });

@@ -1,9 +1,11 @@
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { alertEvent } from '../alerts/alert.ts';
 import { tellOperators } from '../tell-operators.ts';
 import { choosePort, urlOf } from './choose-port.ts';
 import type { Context, Round } from './context.ts';
 import { LeaseLost } from './lease-of-one.ts';
 import { changeProvisioned, type ProvisionedServer } from './provisioned-system.ts';
+import { startFailed } from './provisioner-alerts.ts';
 import { findLabelsOf } from './provisioning-reads-system.ts';
 import { runServer } from './run-server.ts';
 import { EngineError } from './server-driver.ts';
@@ -111,7 +113,6 @@ async function failServer(context: Context, round: Round, server: ProvisionedSer
   logger.error({ event: 'server_start_failed', server: server.name, reason }, 'a server could not be started');
   await inTransaction(db, async (tx) => {
     await changeProvisioned(tx, round.lease, server.id, { state: 'failed', state_reason: reason });
-    const payload = { alert: 'server_start_failed', server: server.name, dedicated_to: server.dedicatedTo, reason };
-    await tellOperators(tx, ids, [{ type: 'fleet.alert', payload }]);
+    await tellOperators(tx, ids, [alertEvent(startFailed(server, reason))]);
   });
 }
