@@ -11,7 +11,9 @@ export {
   UpdatedAnswer,
 } from './wire-actions.ts';
 export { createSchema, flag, number, object, settingsSchema, text, webhookSchema } from './wire-bodies.ts';
+export { chatSchemas } from './wire-chat-schemas.ts';
 export { type WireSchema, wireComplaints } from './wire-check.ts';
+export { groupSchemas } from './wire-group-schemas.ts';
 export {
   AcceptedAnswer,
   ConnectAnswer,
@@ -32,6 +34,7 @@ export {
   WebhookConfig,
   WebhookRow,
 } from './wire-instances.ts';
+export { isBase64, isUrl } from './wire-media.ts';
 export {
   ConnectionUpdateData,
   LogoutInstanceData,
@@ -43,5 +46,7 @@ export {
   StatusInstanceData,
   WebhookEnvelope,
 } from './wire-messages.ts';
+export { privacyChoices } from './wire-reads.ts';
+export { sendSchemas } from './wire-send-schemas.ts';
 export { MediaType, SEND_BODIES, type SendAction, SendMediaBody, SendTextBody } from './wire-sends.ts';
 export { EVOLUTION_EVENTS, EVOLUTION_MESSAGES } from './wire-words.ts';

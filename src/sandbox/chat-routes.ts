@@ -1,9 +1,9 @@
-import { EVOLUTION_MESSAGES, type Integration } from '../evolution/wire.ts';
+import { chatSchemas, EVOLUTION_MESSAGES, type Integration } from '../evolution/wire.ts';
 import * as act from './chat-actions.ts';
 import * as read from './chat-reads.ts';
-import { chatSchemas } from './chat-schemas.ts';
 import { badRequest, WireError } from './errors.ts';
 import { notInMemory } from './guards.ts';
+import * as profile from './profile-actions.ts';
 import { type Handler, type Route, targetName } from './route.ts';
 import type { Answer, Call } from './types.ts';
 import { requireValid } from './validate.ts';
@@ -39,8 +39,17 @@ const entries: Record<string, Entry> = {
   fetchProfile: { calls: 'fetchProfile', deed: read.fetchProfile },
   getBase64FromMediaMessage: { calls: 'getBase64FromMediaMessage', also: ['WHATSAPP-BUSINESS'], deed: read.getBase64 },
   setPresence: { area: 'instance', calls: 'setPresence', deed: act.setPresence },
-  archiveChat: { calls: 'archiveChat' },
-  findLabels: { method: 'GET', area: 'label', calls: 'fetchLabels' },
+  archiveChat: { calls: 'archiveChat', deed: profile.archiveChat },
+  markChatUnread: { calls: 'markChatUnread', deed: profile.markUnread },
+  fetchBusinessProfile: { calls: 'fetchBusinessProfile', deed: profile.fetchBusinessProfile },
+  updateBlockStatus: { calls: 'blockUser', deed: profile.updateBlockStatus },
+  updateProfileName: { calls: 'updateProfileName', deed: profile.updateProfileName },
+  updateProfileStatus: { calls: 'updateProfileStatus', deed: profile.updateProfileStatus },
+  updateProfilePicture: { calls: 'updateProfilePicture', deed: profile.updateProfilePicture },
+  removeProfilePicture: { method: 'DELETE', calls: 'removeProfilePicture', deed: profile.removeProfilePicture },
+  fetchPrivacySettings: { method: 'GET', calls: 'fetchPrivacySettings', deed: profile.fetchPrivacy },
+  updatePrivacySettings: { calls: 'updatePrivacySettings', deed: profile.updatePrivacy },
+  findLabels: { method: 'GET', area: 'label', calls: 'fetchLabels', deed: profile.findLabels },
   offer: { area: 'call', calls: 'offerCall', refusal: EVOLUTION_MESSAGES.notOnBusiness },
 };
 

@@ -1,4 +1,4 @@
-import { isUrl } from './media.ts';
+import { isUrl } from '../evolution/wire.ts';
 import type { Json } from './types.ts';
 
 /** The send routes by the last part of their path, and the kind of message each sends. */

@@ -1,6 +1,5 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, groupSchemas } from '../evolution/wire.ts';
 import { badRequest, WireError } from './errors.ts';
-import { groupSchemas } from './group-schemas.ts';
 import {
   changeGroup,
   changeParticipants,

@@ -1,6 +1,7 @@
+import { isUrl } from '../evolution/wire.ts';
 import { interactiveMessage } from './buttons.ts';
 import type { SendAction } from './content.ts';
-import { isUrl, mimetypeOf } from './media.ts';
+import { mimetypeOf } from './media.ts';
 import type { Json } from './types.ts';
 import { bytesObject, converted, pictured, uploaded } from './uploads.ts';
 import { contactCards } from './vcard.ts';

@@ -1,5 +1,6 @@
+import { isUrl } from '../evolution/wire.ts';
 import type { SendAction } from './content.ts';
-import { isUrl, mimetypeOf } from './media.ts';
+import { mimetypeOf } from './media.ts';
 import type { Json } from './types.ts';
 import { contactCards } from './vcard.ts';
 import { asJson, asList, asText, type World } from './world.ts';

@@ -1,13 +1,11 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, isBase64, isUrl, sendSchemas } from '../evolution/wire.ts';
 import type { SendAction } from './content.ts';
 import { badRequest } from './errors.ts';
 import { notInMemory } from './guards.ts';
-import { isBase64, isUrl } from './media.ts';
 import { type Handler, type Route, targetName } from './route.ts';
 import { sendBaileys } from './send-baileys.ts';
 import { sendBusiness } from './send-business.ts';
 import { sendEvolution } from './send-evolution.ts';
-import { sendSchemas } from './send-schemas.ts';
 import type { Call } from './types.ts';
 import { requireValid } from './validate.ts';
 import { asText } from './world.ts';

@@ -1,10 +1,10 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, isUrl } from '../evolution/wire.ts';
 import { mediaFieldOf, type SendAction, saidIn } from './content.ts';
 import { badRequest, crashed } from './errors.ts';
 import { groupOf } from './groups.ts';
 import { isGroup, toJid } from './jid.ts';
 import { baileysMessage } from './kinds-baileys.ts';
-import { isUrl, loadMedia } from './media.ts';
+import { loadMedia } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
 import type { Answer, Call, Json, Live, MessageRecord } from './types.ts';
 import { asJson, asList, asText, rowOf, secondsNow, type World } from './world.ts';

@@ -1,9 +1,9 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, isUrl } from '../evolution/wire.ts';
 import { mediaFieldOf, type SendAction, saidIn } from './content.ts';
 import { badRequest, crashed } from './errors.ts';
 import { toJid } from './jid.ts';
 import { businessMessage } from './kinds-business.ts';
-import { isUrl, loadMedia } from './media.ts';
+import { loadMedia } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
 import type { Answer, Call, Json, Live } from './types.ts';
 import { asJson, asList, asText, secondsNow, type World } from './world.ts';

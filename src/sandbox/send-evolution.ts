@@ -1,7 +1,6 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, isUrl } from '../evolution/wire.ts';
 import { type SendAction, saidIn } from './content.ts';
 import { badRequest, crashed } from './errors.ts';
-import { isUrl } from './media.ts';
 import { dispatch, refuseByMagic } from './sends.ts';
 import type { Answer, Call, Json, Live } from './types.ts';
 import { asText, secondsNow, type World } from './world.ts';

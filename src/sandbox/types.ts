@@ -27,6 +27,7 @@ export type Row = {
   foreign?: string[];
   /** Of the phone number, which WhatsApp itself keeps. */
   groups?: Group[];
+  privacy?: Record<string, string>;
 };
 
 export type Group = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isBase64, isUrl, pixelsOf } from '../../src/sandbox/media.ts';
+import { isBase64, isUrl } from '../../src/evolution/wire.ts';
+import { pixelsOf } from '../../src/sandbox/media.ts';
 
 test.each([
   ['http://127.0.0.1:9097/x.png', true],

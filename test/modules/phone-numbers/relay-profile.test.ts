@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestNumber } from '../../support/gateway.ts';
 import { type Kinds, startKinds } from '../messages/kinds-support.ts';
 import { newRecipient } from '../messages/support.ts';
-import { during, expectNothingOfTheBackend, type StandIn, setStatus, standIn } from './relay-support.ts';
+import { backendNameOf, during, expectNothingOfTheBackend, type StandIn, setStatus, standIn } from './relay-support.ts';
 
 let kinds: Kinds;
 let base: string;
@@ -66,13 +66,7 @@ test('only numbers with a phone show and change a profile, and only while they a
   expect((await api('GET', without)).body.picture_url).toBeNull();
 });
 
-test('what a server has no route for is told as what it is', async () => {
-  const { answer } = await during(kinds, () => api('PATCH', `${base}/profile`, { name: 'n' }));
-  expect([answer.status, answer.body.code]).toEqual([422, 'action_not_supported']);
-  await expectNothingOfTheBackend(kinds, kinds.number, [answer]);
-});
-
-describe('on a server that has the routes', () => {
+describe('on a server of its own', () => {
   let number: TestNumber;
   let server: StandIn;
   let own: string;
@@ -100,6 +94,16 @@ describe('on a server that has the routes', () => {
       ['POST updateProfilePicture', { picture: 'aGk=' }],
       ['DELETE removeProfilePicture', ''],
     ]);
+  });
+
+  test('what a server has no route for is told as what it is', async () => {
+    const message = [`Cannot POST /chat/updateProfileName/${await backendNameOf(kinds, number)}`];
+    const missing = { status: 404, body: { status: 404, error: 'Not Found', response: { message } } };
+    server.answers.set('POST /chat/updateProfileName', missing);
+    const answer = await api('PATCH', `${own}/profile`, { name: 'n' });
+    server.answers.set('POST /chat/updateProfileName', done);
+    expect([answer.status, answer.body.code]).toEqual([422, 'action_not_supported']);
+    await expectNothingOfTheBackend(kinds, number, [answer]);
   });
 
   test('a picture is bytes, never a URL that the server would load', async () => {

@@ -1,16 +1,19 @@
-import { flag, number, object, text } from './schemas.ts';
-import type { Schema } from './validate.ts';
+import { flag, number, object, text } from './wire-bodies.ts';
+import type { WireSchema } from './wire-check.ts';
+import { privacyChoices } from './wire-reads.ts';
 
 const keyFields = { id: text, remoteJid: text, fromMe: flag };
-const key: Schema = {
+const key: WireSchema = {
   ...object(keyFields, 'id', 'fromMe', 'remoteJid'),
   notEmpty: ['id', 'remoteJid'],
 };
-const named: Schema = { type: 'string', minLength: 1 };
+const lastMessage = object({ key, messageTimestamp: { type: 'integer' } }, 'key');
+const named: WireSchema = { type: 'string', minLength: 1 };
+const picture = object({ number: text, picture: text });
 const statuses = ['ERROR', 'PENDING', 'SERVER_ACK', 'DELIVERY_ACK', 'READ', 'PLAYED'];
 
 /** Schemas of the chat routes by the last part of their path. */
-export const chatSchemas: Record<string, Schema> = {
+export const chatSchemas: Record<string, WireSchema> = {
   whatsappNumbers: object({
     numbers: {
       type: 'array',
@@ -23,7 +26,8 @@ export const chatSchemas: Record<string, Schema> = {
     { readMessages: { type: 'array', minItems: 1, uniqueItems: true, items: { ...key, type: 'object' } } },
     'readMessages',
   ),
-  archiveChat: object({ chat: text, lastMessage: object({ key }, 'key'), archive: flag }, 'archive'),
+  archiveChat: object({ chat: text, lastMessage, archive: flag }, 'archive'),
+  markChatUnread: object({ chat: text, lastMessage }, 'lastMessage'),
   deleteMessageForEveryone: {
     ...object({ ...keyFields, participant: text }, 'id', 'fromMe', 'remoteJid'),
     notEmpty: ['id', 'remoteJid', 'participant'],
@@ -53,7 +57,25 @@ export const chatSchemas: Record<string, Schema> = {
     where: object({ ...keyFields, _id: text, participant: text, status: { type: 'string', enum: statuses } }),
     limit: { type: 'integer' },
   }),
-  fetchProfilePictureUrl: object({ number: text, picture: text }),
+  fetchProfilePictureUrl: picture,
+  fetchBusinessProfile: picture,
+  updateProfilePicture: picture,
+  removeProfilePicture: picture,
+  findChatByRemoteJid: picture,
+  fetchProfile: object({ wuid: text, name: text, picture: text, status: text, isBusiness: flag }),
+  updateProfileName: { ...object({ name: text }), notEmpty: ['name'] },
+  updateProfileStatus: { ...object({ status: text }), notEmpty: ['status'] },
+  updateBlockStatus: {
+    ...object({ number: text, status: { type: 'string', enum: ['block', 'unblock'] } }, 'number', 'status'),
+    notEmpty: ['number', 'status'],
+  },
+  updatePrivacySettings: {
+    ...object(
+      Object.fromEntries(Object.entries(privacyChoices).map(([name, choices]) => [name, { ...text, enum: choices }])),
+      ...Object.keys(privacyChoices),
+    ),
+    notEmpty: Object.keys(privacyChoices),
+  },
   setPresence: object(
     { presence: { type: 'string', enum: ['unavailable', 'available', 'composing', 'recording', 'paused'] } },
     'presence',

@@ -1,9 +1,9 @@
-import type { SendAction } from './content.ts';
-import { flag, number, object, text } from './schemas.ts';
-import type { Schema } from './validate.ts';
+import { flag, number, object, text } from './wire-bodies.ts';
+import type { WireSchema } from './wire-check.ts';
+import type { SendAction } from './wire-sends.ts';
 
 /** Options of most sends. */
-const sending: Record<string, Schema> = {
+const sending: Record<string, WireSchema> = {
   delay: { type: 'integer', description: 'Enter a value in milliseconds' },
   quoted: {
     properties: {
@@ -18,7 +18,7 @@ const sending: Record<string, Schema> = {
   mentioned: numericList('mentioned'),
 };
 
-const contact: Schema = {
+const contact: WireSchema = {
   ...object(
     {
       fullName: text,
@@ -34,7 +34,7 @@ const contact: Schema = {
   notEmpty: ['fullName'],
 };
 
-const listRow: Schema = {
+const listRow: WireSchema = {
   ...object({ title: text, description: text, rowId: text }, 'title', 'rowId'),
   notEmpty: ['title', 'description', 'rowId'],
 };
@@ -60,7 +60,7 @@ const button = object(
 );
 
 /** Schemas of the send routes by the last part of their path, holes included: an empty template has no number. */
-export const sendSchemas: Record<SendAction, Schema> = {
+export const sendSchemas: Record<SendAction, WireSchema> = {
   sendText: object({ number, text, linkPreview: flag, ...sending }, 'number', 'text'),
   sendMedia: object(
     {
@@ -158,8 +158,8 @@ export const sendSchemas: Record<SendAction, Schema> = {
   ),
 };
 
-function numericList(name: string): Schema {
-  const items: Schema = {
+function numericList(name: string): WireSchema {
+  const items: WireSchema = {
     type: 'string',
     pattern: '^\\d+',
     description: `"${name}" must be an array of numeric strings`,

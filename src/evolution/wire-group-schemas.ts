@@ -1,7 +1,7 @@
-import { flag, object, text } from './schemas.ts';
-import type { Schema } from './validate.ts';
+import { flag, object, text } from './wire-bodies.ts';
+import type { WireSchema } from './wire-check.ts';
 
-const numbers = (name: string): Schema => ({
+const numbers = (name: string): WireSchema => ({
   type: 'array',
   minItems: 1,
   uniqueItems: true,
@@ -15,7 +15,7 @@ const numbers = (name: string): Schema => ({
 const byCode = object({ inviteCode: { type: 'string', pattern: '^[a-zA-Z0-9]{22}$' } }, 'inviteCode');
 
 /** Schemas of the group routes by the last part of their path; `byJid` is that of all others. */
-export const groupSchemas: Record<string, Schema> = {
+export const groupSchemas: Record<string, WireSchema> = {
   byJid: object({ groupJid: { type: 'string', pattern: '^[\\d-]+@g.us$' } }, 'groupJid'),
   create: {
     ...object(
@@ -34,6 +34,10 @@ export const groupSchemas: Record<string, Schema> = {
   fetchAllGroups: object({ getParticipants: { type: 'string', enum: ['true', 'false'] } }, 'getParticipants'),
   inviteInfo: byCode,
   acceptInviteCode: byCode,
+  sendInvite: {
+    ...object({ groupJid: text, description: text, numbers: numbers('numbers') }, 'groupJid', 'description', 'numbers'),
+    notEmpty: ['groupJid', 'description', 'numbers'],
+  },
   updateParticipant: object(
     {
       groupJid: text,
