@@ -32,6 +32,8 @@ export type MemoryEngine = {
   madeDatabases: Set<string>;
   /** Ends a container's program, which nobody starts again. */
   kill(name: string): Promise<void>;
+  /** Empty again. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -187,7 +189,7 @@ export async function openFleet(): Promise<Fleet> {
     },
     async reset() {
       for (const { close } of opened.splice(0)) await close();
-      await engine.close();
+      await engine.reset();
       await database.db.deleteFrom('provisioned_backends').execute();
       await database.db.deleteFrom('fleet_hold').execute();
       await database.db.deleteFrom('backends').execute();
@@ -197,6 +199,7 @@ export async function openFleet(): Promise<Fleet> {
     },
     async close() {
       await fleet.reset();
+      await engine.close();
       await backends.close();
       await database.close();
     },
@@ -271,12 +274,13 @@ async function openMemoryEngine(): Promise<MemoryEngine> {
       },
       usage: async () => ({ cpuNs: 0, readAtMs: 0, memoryBytes: 1, memoryLimitBytes: 2 }),
     },
-    async close() {
+    async reset() {
       for (const name of containers.keys()) await end(name);
       containers.clear();
       volumes.clear();
       madeDatabases.clear();
     },
+    close: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
