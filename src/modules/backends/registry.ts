@@ -61,7 +61,7 @@ type Entry = Backend & {
 // It reads memory only there: a server that takes longer hangs.
 const probeWithinMs = 3_000;
 const readsMax = 24;
-const looksMax = 2;
+const looksMax = 8;
 
 /** How a backend's key is bound to its row, so that a ciphertext opens nowhere else. */
 export function apiKeyContext(url: string): string {

@@ -77,6 +77,21 @@ describe('what somebody did to a number behind our back is found and mended', ()
     expect(await webhookAt(name)).toEqual(before);
   });
 
+  test('its webhook leads to another process: it stays while that one takes calls, and is set anew when it is gone', async () => {
+    const { id, name } = await line();
+    const { db } = gateway.database;
+    const before = await webhookAt(name);
+    const other = 'http://127.0.0.1:9';
+    await db.insertInto('callback_urls').values({ url: other }).execute();
+    sandbox.control.changeWebhook(name, { url: String(before.url).replace(gateway.url, other) });
+    await untilPassed(gateway);
+    expect(await findingsOf(gateway, id)).toEqual([]);
+    const longAgo = new Date(Date.now() - 600_000);
+    await db.updateTable('callback_urls').set({ seen_at: longAgo }).where('url', '=', other).execute();
+    await isMended(id).toEqual(['mended']);
+    expect(await webhookAt(name)).toEqual(before);
+  });
+
   test('its settings were changed', async () => {
     const { id, name } = await line();
     sandbox.control.changeSettings(name, { rejectCall: true, msgCall: 'no calls' });

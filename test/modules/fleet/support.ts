@@ -4,7 +4,7 @@ import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { type GatewayOptions, startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { only, placeOf, eventually as soon, untilCreated } from '../phone-numbers/support.ts';
 
-export { callsTo, eventTypes, only, placeOf, readNumber, untilCreated } from '../phone-numbers/support.ts';
+export { callsTo, eventTypes, only, placeOf, readNumber } from '../phone-numbers/support.ts';
 
 /** Expects something to become true, also on a machine that has much else to do. */
 export const eventually = <T>(read: () => T | Promise<T>, timeout = 15_000) => soon(read, timeout);

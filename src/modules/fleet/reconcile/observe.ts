@@ -35,7 +35,8 @@ export type ObserveOptions = {
   passes?: Partial<Record<Question, number>> | undefined;
 };
 
-const atOnceMin = 2;
+/** A server that is near answers one question after the other, so that none waits for another. */
+const atOnceMin = 1;
 const atOnceMax = 8;
 /** A way longer than this leaves the backend idle in between. */
 const wayPerCallMs = 5;

@@ -33,8 +33,6 @@ export type PassOptions = {
   passes?: Partial<Record<Question, number>>;
 };
 
-export type Pass = ReturnType<typeof createPass>;
-
 /** Looks one backend over, notes what differs from what should be, and ends what does not any more. */
 export function createPass(
   deps: {
@@ -45,6 +43,7 @@ export function createPass(
     backends: Pick<Backends, 'backendOf'>;
     phoneNumbers: Pick<PhoneNumbers, 'desired'>;
     findings: Findings;
+    /** The shortest time from one pass to the next, of which each takes its share. */
     everyMs: number;
   } & PassOptions,
 ) {

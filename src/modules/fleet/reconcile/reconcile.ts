@@ -14,17 +14,15 @@ import { beginPass, listDuePasses } from './reconciles-system.ts';
 
 export type ReconcileOptions = PassOptions &
   RepairOptions & {
-    /** From one pass over a backend to the next; 30,000 if unset. */
+    /** From one pass over a backend to the next, at most; 30,000 if unset. */
     everyMs?: number;
-    /** Part of it by which each wait is longer or shorter, by chance; 0.1 if unset. */
+    /** Part of it by which each wait is shorter at most, by chance; 0.2 if unset. */
     jitter?: number;
     /** From one look at which passes are due to the next; 1,000 if unset. */
     lookEveryMs?: number;
     /** How long nobody looks at a backend after the process that did has died; 45,000 if unset. */
     leaseMs?: number;
   };
-
-export type Reconcile = ReturnType<typeof createReconcile>;
 
 const waitAtMostMs = 500;
 
@@ -44,8 +42,8 @@ export function createReconcile(
     findings: Findings;
   } & ReconcileOptions,
 ) {
-  const { db, leases, everyMs = 30_000, jitter = 0.1, lookEveryMs = 1_000, leaseMs = 45_000 } = deps;
-  const pass = createPass({ ...deps, everyMs });
+  const { db, leases, everyMs = 30_000, jitter = 0.2, lookEveryMs = 1_000, leaseMs = 45_000 } = deps;
+  const pass = createPass({ ...deps, everyMs: everyMs * (1 - jitter) });
   const repair = createRepair(deps);
   const flights = new Map<number, Promise<void>>();
   let isClosing = false;
@@ -68,7 +66,8 @@ export function createReconcile(
       if (isLost || isClosing) throw new LeaseLost(name);
     };
     try {
-      const nextInMs = everyMs * (1 - jitter + 2 * jitter * deps.ids.random());
+      // Two passes fit into twice the time, also where each begins a little late.
+      const nextInMs = everyMs * (1 - jitter * (0.2 + 0.8 * deps.ids.random()));
       const remembered = await beginPass(db, backendId, lease, nextInMs);
       if (remembered === undefined) return;
       const backend = await deps.backends.backendOf(backendId);

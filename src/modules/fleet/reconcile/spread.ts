@@ -15,12 +15,13 @@ export const passesUsual: Readonly<Record<Question, number>> = {
 /** Until they are measured: milliseconds of the backend's time for one number. */
 const costsUsualMs: Readonly<Record<Question, number>> = { state: 1, webhook: 3, settings: 3, latest: 6, foreign: 30 };
 
-/** The states come first, and leave this part of the budget to the others. */
+/** The states come first, then the webhooks, and each leaves something to those behind it. */
 const statesShare = 0.6;
+const webhooksShare = 0.8;
 
 /**
- * What fits into the budget of one pass. What does not fit is asked about fewer numbers per pass, each question in the
- * same proportion.
+ * What fits into the budget of one pass. What does not fit is asked about fewer numbers per pass, and goes on in the next
+ * one.
  */
 export function spreadQuestions(input: {
   numbers: number;
@@ -38,14 +39,15 @@ export function spreadQuestions(input: {
   const statesMs = input.statesAtOnce ? 0 : numbers * costOf('state');
   const state = statesMs <= budgetMs * statesShare ? numbers : Math.floor((budgetMs * statesShare) / costOf('state'));
   const leftMs = budgetMs - (input.statesAtOnce ? 0 : state * costOf('state'));
-  const others = ['webhook', 'settings', 'latest', 'foreign'] as const;
   const wanted = (question: Question) => Math.ceil((candidates[question] ?? numbers) / passes[question]);
+  const webhook = Math.min(wanted('webhook'), Math.ceil((leftMs * webhooksShare) / costOf('webhook')));
+  const others = ['settings', 'latest', 'foreign'] as const;
   const wantedMs = others.reduce((sum, question) => sum + wanted(question) * costOf(question), 0);
-  const part = wantedMs <= leftMs ? 1 : leftMs / wantedMs;
-  const fitting = (question: Question) => Math.ceil(wanted(question) * part);
+  const part = Math.min(1, (leftMs - webhook * costOf('webhook')) / Math.max(1, wantedMs));
+  const fitting = (question: Question) => Math.ceil(wanted(question) * Math.max(0, part));
   return {
     state: Math.max(1, state),
-    webhook: fitting('webhook'),
+    webhook,
     settings: fitting('settings'),
     latest: fitting('latest'),
     foreign: fitting('foreign'),
