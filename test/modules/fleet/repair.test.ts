@@ -67,7 +67,7 @@ describe('what keeps repairs from being made', () => {
   test('while the whole backend has an incident no number of it is repaired, and those of others are', async () => {
     const [first, second] = await twoLines();
     const key = { kind: 'empty_list' as const, backendId: await backendIdOf(first.sandbox) };
-    await gateway.services.fleet.incidents.open({ ...key, numbers: 1 });
+    await gateway.services.fleet.incidents.open({ ...key, numbers: 6 });
     for (const { sandbox, name } of [first, second]) sandbox.control.wipeWebhook(name);
     await outcomes(second.id).toEqual(['mended']);
     await untilPassed(gateway, 3);
