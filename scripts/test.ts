@@ -68,6 +68,8 @@ const total: Outcome = { passed: 0, skipped: 0, failures: [], repeats: [], alone
 const checks: [string, string[]][] = [
   ['lint', ['biome', 'check', '.']],
   ['types', ['node', 'node_modules/@typescript/native/bin/tsc', '--noEmit']],
+  ['types of the console', ['node', 'node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'web']],
+  ['API of the console', ['node', 'scripts/generate-console-api.ts', '--verify']],
   ['boundaries', ['node', 'scripts/check-boundaries.ts']],
   ['unused code', ['knip']],
   ['schema', ['node', 'scripts/generate-schema.ts', '--verify']],

@@ -13,11 +13,12 @@ import { registerSessionsDialect } from './dialects/sessions/index.ts';
 import { registerAuthenticate } from './http/authenticate.ts';
 import { createClientErrorHandler } from './http/client-errors.ts';
 import { type Leave, registerCloseIdle } from './http/close-idle.ts';
+import { type ConsoleFiles, registerConsole } from './http/console.ts';
 import { registerHealth } from './http/health.ts';
 import { registerJsonBody } from './http/json-body.ts';
 import { registerLargeBodies } from './http/large-bodies.ts';
 import { registerNotFound } from './http/not-found.ts';
-import { registerOpenapi } from './http/openapi.ts';
+import { docsPath, registerOpenapi } from './http/openapi.ts';
 import { registerProblemDetails } from './http/problem-details.ts';
 import { limitNow, registerRateLimit } from './http/rate-limit.ts';
 import { registerRequestLog } from './http/request-log.ts';
@@ -49,8 +50,12 @@ const limitHeaders = ['ratelimit', 'x-quota'].flatMap((of) => [`${of}-limit`, `$
 /**
  * The HTTP side of the gateway: every plugin and every group of routes, by name.
  * @param options.leave what connections may still do when closing begins; nothing unless given
+ * @param options.console the console's files; none is served unless given
  */
-export async function buildApp(services: Services, options: { leave?: Leave } = {}): Promise<FastifyInstance> {
+export async function buildApp(
+  services: Services,
+  options: { leave?: Leave; console?: ConsoleFiles } = {},
+): Promise<FastifyInstance> {
   const { config, logger, users, redis } = services;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -110,7 +115,8 @@ export async function buildApp(services: Services, options: { leave?: Leave } = 
   registerMediaLinkRoutes(app, services);
   // A worker serves its backends and whoever watches over it.
   if (config.role === 'worker') return app;
-  registerRoot(app);
+  registerRoot(app, { page: options.console === undefined ? docsPath : '/console/' });
+  if (options.console !== undefined) await registerConsole(app, { files: options.console, ids: services.ids });
   registerUserRoutes(app, services);
   registerPhoneNumberRoutes(app, services);
   registerPoolRoutes(app, services);

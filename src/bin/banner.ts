@@ -26,6 +26,7 @@ export function banner(started: {
     '',
     `  database   ${started.isEmbedded ? `embedded Postgres 18 in ${resolve(config.dataDir)}` : 'the one in the settings'}`,
     `  backends   ${lines.join('\n             ')}`,
+    `  console    ${ownUrl}/console/`,
     `  API        ${ownUrl}/api-docs`,
     '',
     '  Sign up; the answer holds your API key:',

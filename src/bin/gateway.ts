@@ -9,6 +9,7 @@ import { claimSoleProcess, SoleProcessRefused } from '../platform/lease/sole-pro
 import { createLogger, type Logger } from '../platform/logger.ts';
 import { createServices, type RunConfig, type Services } from '../services.ts';
 import { banner } from './banner.ts';
+import { findConsole } from './build-console.ts';
 import { claimInstallation } from './claim-installation.ts';
 import { readEnvironment, stopWithMessage } from './environment.ts';
 import { findDatabase } from './find-database.ts';
@@ -71,7 +72,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   running.use(await showMetrics(services));
   await prepare(services);
 
-  const app = await buildApp(services, { leave: { quietMs: 300, mostMs: 4_000 } });
+  const consoleFiles = config.role === 'worker' ? undefined : findConsole(logger);
+  if (consoleFiles !== undefined) running.defer(consoleFiles.close);
+  const app = await buildApp(services, {
+    leave: { quietMs: 300, mostMs: 4_000 },
+    ...(consoleFiles === undefined ? {} : { console: consoleFiles }),
+  });
   const lanes = new AsyncDisposableStack();
   // Together, so that nobody is let in while the lanes come to their end.
   running.defer(async () => void (await Promise.all([app.close(), lanes.disposeAsync()])));

@@ -18,8 +18,8 @@ export type AuthenticateOptions = {
   resolveApiKey(key: string): Promise<Caller | null>;
   resolveAccessToken(token: string): Promise<Caller | null>;
   /** The same for the cookie of a browser's session; what a page must show beside it to change anything. */
-  resolveSessionCookie(value: string): Promise<Caller | null>;
-  csrfTokenOf(sessionId: string): string;
+  resolveSessionCookie?(value: string): Promise<Caller | null>;
+  csrfTokenOf?(sessionId: string): string;
   /** Asked about a failure only. Throws `too_many_attempts` while this address guesses too much. */
   checkGuesses(ipAddress: string): Promise<void>;
   noteFailedGuess(ipAddress: string): Promise<void>;
@@ -118,10 +118,10 @@ function identifyByHeaders(
 // Nobody guesses what is in a cookie: one that is refused belongs to a session that has ended.
 async function authenticateByCookie(request: FastifyRequest, options: AuthenticateOptions): Promise<Caller> {
   const cookie = sessionCookieOf(request);
-  const caller = cookie === undefined ? null : await options.resolveSessionCookie(cookie);
-  if (caller === null || caller.sessionId === null) throw unauthenticated();
+  const caller = cookie === undefined ? undefined : await options.resolveSessionCookie?.(cookie);
+  if (caller === undefined || caller === null || caller.sessionId === null) throw unauthenticated();
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    requireOwnPage(request, options.csrfTokenOf(caller.sessionId));
+    requireOwnPage(request, options.csrfTokenOf?.(caller.sessionId));
   }
   return caller;
 }

@@ -8,11 +8,11 @@ declare module 'fastify' {
   }
 }
 
-/** `GET /`: a person who opens the address is led to the API document; a program is told where it is. */
-export function registerRoot(app: FastifyInstance): void {
+/** `GET /`: a person who opens the address is led to `page`; a program is told where the API document is. */
+export function registerRoot(app: FastifyInstance, { page }: { page: string }): void {
   app.decorate('rootDescription', { name: 'Evofleet', documentation: docsPath, health: '/health' });
   app.get('/', { config: { auth: 'none', record: false }, schema: { hide: true } }, async (request, reply) => {
-    if (request.headers.accept?.includes('text/html')) return reply.redirect(docsPath);
+    if (request.headers.accept?.includes('text/html')) return reply.redirect(page);
     return app.rootDescription;
   });
 }

@@ -37,34 +37,40 @@ export function registerBalancerDialect(instance: FastifyInstance, services: Bal
     });
     const app = scope.withTypeProvider<TypeBoxTypeProvider>();
 
-    app.post('/send-message', { config: { auth: 'user', dialect }, schema: { body: SendBody } }, async (request) => {
-      const { chatId, message, pool } = request.body;
-      const { userId, maxMessagesPerDay } = callerOf(request);
-      const key = readIdempotencyKey(request);
-      const answer = await services.messages.send(
-        {
-          userId,
-          dailyMax: maxMessagesPerDay,
-          from: { pool: pool ?? poolOfAll },
-          number: numberOf(chatId),
-          options: {},
-          timing: { kind: 'now' },
-          requestId: request.id,
-          ...(key === undefined ? {} : { key }),
-        },
-        () => ({ kind: 'text', content: { text: message } }),
-      );
-      if (answer.kind === 'refused') throw answer.error;
-      return {
-        success: true,
-        messageId: answer.id,
-        chatId,
-        instance: answer.instanceName,
-        ...(answer.kind === 'sent' ? { data: { id: answer.whatsappId, to: answer.to } } : {}),
-      };
-    });
+    app.post(
+      '/send-message',
+      { config: { auth: 'user', dialect }, schema: { hide: true, body: SendBody } },
+      async (request) => {
+        const { chatId, message, pool } = request.body;
+        const { userId, maxMessagesPerDay } = callerOf(request);
+        const key = readIdempotencyKey(request);
+        const answer = await services.messages.send(
+          {
+            userId,
+            dailyMax: maxMessagesPerDay,
+            from: { pool: pool ?? poolOfAll },
+            number: numberOf(chatId),
+            options: {},
+            timing: { kind: 'now' },
+            requestId: request.id,
+            ...(key === undefined ? {} : { key }),
+          },
+          () => ({ kind: 'text', content: { text: message } }),
+        );
+        if (answer.kind === 'refused') throw answer.error;
+        return {
+          success: true,
+          messageId: answer.id,
+          chatId,
+          instance: answer.instanceName,
+          ...(answer.kind === 'sent' ? { data: { id: answer.whatsappId, to: answer.to } } : {}),
+        };
+      },
+    );
 
-    app.get('/status', { config: { auth: 'own', dialect } }, (request) => readStatus(services, request));
+    app.get('/status', { config: { auth: 'own', dialect }, schema: { hide: true } }, (request) =>
+      readStatus(services, request),
+    );
   });
 }
 

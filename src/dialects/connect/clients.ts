@@ -1,8 +1,6 @@
 import type { PhoneNumber, PhoneNumbers } from '../../modules/phone-numbers/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 
-export type Clients = ReturnType<typeof createClients>;
-
 /** A caller's phone numbers by the name that this contract has for them. */
 export function createClients({ phoneNumbers }: { phoneNumbers: PhoneNumbers }) {
   async function find(userId: number, clientId: string): Promise<PhoneNumber | undefined> {

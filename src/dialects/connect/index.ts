@@ -51,7 +51,7 @@ function addRoutes(scope: FastifyInstance, { phoneNumbers, messages }: ConnectSe
     '/whatsapp/connect',
     {
       config,
-      schema: { body: Type.Object({ clientId: Type.Optional(clientId) }) },
+      schema: { hide: true, body: Type.Object({ clientId: Type.Optional(clientId) }) },
       preValidation: async (request) => {
         request.body ??= {};
       },
@@ -67,18 +67,18 @@ function addRoutes(scope: FastifyInstance, { phoneNumbers, messages }: ConnectSe
     },
   );
 
-  app.get('/whatsapp/status/:clientId', { config, schema: { params: ofClient } }, async (request) => {
+  app.get('/whatsapp/status/:clientId', { config, schema: { hide: true, params: ofClient } }, async (request) => {
     const { clientId: name } = request.params;
     const number = await clients.find(callerOf(request).userId, name);
     return number === undefined ? idleState(name) : stateOf(name, number);
   });
 
-  app.get('/whatsapp/qr/:clientId', { config, schema: { params: ofClient } }, async (request) => {
+  app.get('/whatsapp/qr/:clientId', { config, schema: { hide: true, params: ofClient } }, async (request) => {
     const number = await clients.find(callerOf(request).userId, request.params.clientId);
     return number === undefined || number.qrCode === null ? {} : { qrDataUrl: number.qrCode };
   });
 
-  app.delete('/whatsapp/session/:clientId', { config, schema: { params: ofClient } }, async (request) => {
+  app.delete('/whatsapp/session/:clientId', { config, schema: { hide: true, params: ofClient } }, async (request) => {
     const { clientId: name } = request.params;
     const { userId } = callerOf(request);
     const known = await clients.find(userId, name);
@@ -89,17 +89,20 @@ function addRoutes(scope: FastifyInstance, { phoneNumbers, messages }: ConnectSe
 
   app.post(
     '/messages/send',
-    { config, schema: { body: Type.Object({ clientId: Type.Optional(clientId), to: address, text }) } },
+    { config, schema: { hide: true, body: Type.Object({ clientId: Type.Optional(clientId), to: address, text }) } },
     (request) => send(request, { ...request.body, chatId: request.body.to }),
   );
 
   app.post(
     '/whatsapp/send',
-    { config, schema: { body: Type.Object({ clientId: Type.Optional(clientId), chatId: address, message: text }) } },
+    {
+      config,
+      schema: { hide: true, body: Type.Object({ clientId: Type.Optional(clientId), chatId: address, message: text }) },
+    },
     (request) => send(request, { ...request.body, text: request.body.message }),
   );
 
-  app.get('/whatsapp/chats/:clientId', { config, schema: { params: ofClient } }, async (request) => {
+  app.get('/whatsapp/chats/:clientId', { config, schema: { hide: true, params: ofClient } }, async (request) => {
     const { userId } = callerOf(request);
     const { id } = await clients.require(userId, request.params.clientId);
     const { items } = await phoneNumbers.relay.chats(userId, id, phoneNumbers.relay.firstPlace(chatsMax));
@@ -108,7 +111,7 @@ function addRoutes(scope: FastifyInstance, { phoneNumbers, messages }: ConnectSe
 
   app.get(
     '/whatsapp/messages/:clientId/:chatId',
-    { config, schema: { params: Type.Object({ ...ofClient.properties, chatId: address }) } },
+    { config, schema: { hide: true, params: Type.Object({ ...ofClient.properties, chatId: address }) } },
     async (request) => {
       const { userId } = callerOf(request);
       const { id } = await clients.require(userId, request.params.clientId);

@@ -10,9 +10,8 @@ import { type Pool, poolOfAll, type Strategy } from './pool.ts';
 import { forgetOldRecipients } from './pool-recipients-system.ts';
 import { countPools, deletePool, insertPool, listPools, replaceMembers, updatePool } from './pools-repository.ts';
 
-export type { Turn } from './choose-number.ts';
 export { noNumberAvailable } from './errors.ts';
-export { type Pool, poolOfAll, strategies } from './pool.ts';
+export { type Pool, poolOfAll } from './pool.ts';
 
 export type PoolChange = { name?: string; strategy?: Strategy; phoneNumberIds?: readonly number[] };
 

@@ -1,0 +1,13 @@
+import { HomeIcon } from '@radix-ui/react-icons';
+import type { ComponentType } from 'react';
+
+export type Place = {
+  to: string;
+  /** Its name among the texts. */
+  text: string;
+  icon: ComponentType<{ 'aria-hidden'?: boolean }>;
+  forOperators?: boolean;
+};
+
+/** The places that the bar at the side leads to, in its order. */
+export const navigation: readonly Place[] = [{ to: '/', text: 'nav.home', icon: HomeIcon }];

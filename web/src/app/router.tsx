@@ -1,0 +1,93 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { sessionQuery } from '../api/session.ts';
+import { NotFound } from '../components/not-found.tsx';
+import { PageError } from '../components/page-error.tsx';
+import { PageLoading } from '../components/page-loading.tsx';
+import { queryClient } from './query-client.ts';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const visitor = createRoute({
+  getParentRoute: () => root,
+  id: 'visitor',
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    typeof search.to === 'string' && /^\/(?!\/)/.test(search.to) ? { to: search.to } : {},
+  async beforeLoad() {
+    if ((await queryClient.ensureQueryData(sessionQuery)) !== null) throw redirect({ to: '/' });
+  },
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Shell,
+  async beforeLoad({ location }) {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session === null)
+      throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
+  },
+});
+
+/** A page for whoever is logged in. */
+const page = <const Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => signedIn, path, component });
+
+const operators = createRoute({
+  getParentRoute: () => signedIn,
+  id: 'operators',
+  async beforeLoad() {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session?.user.role !== 'operator') throw redirect({ to: '/' });
+  },
+});
+
+const routes = root.addChildren([
+  visitor.addChildren([
+    createRoute({
+      getParentRoute: () => visitor,
+      path: '/login',
+      component: lazyRouteComponent(() => import('../pages/auth/log-in.tsx'), 'LogIn'),
+    }),
+    createRoute({
+      getParentRoute: () => visitor,
+      path: '/signup',
+      component: lazyRouteComponent(() => import('../pages/auth/sign-up.tsx'), 'SignUp'),
+    }),
+    createRoute({
+      getParentRoute: () => visitor,
+      path: '/forgot-password',
+      component: lazyRouteComponent(() => import('../pages/auth/forgot-password.tsx'), 'ForgotPassword'),
+    }),
+  ]),
+  signedIn.addChildren([
+    page(
+      '/',
+      lazyRouteComponent(() => import('../pages/home/home.tsx'), 'Home'),
+    ),
+    operators.addChildren([]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: routes,
+  basepath: '/console',
+  defaultPreload: 'intent',
+  defaultPendingComponent: PageLoading,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

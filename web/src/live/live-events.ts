@@ -1,0 +1,63 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { io } from 'socket.io-client';
+import { answerOf, api } from '../api/client.ts';
+import { keysOfEvent } from './keys-of-event.ts';
+
+type LiveEvent = { event: string; sequence: number };
+
+/** While it is mounted, what happens on the server makes the lists it is about fresh. */
+export function useLiveEvents(): { isConnected: boolean } {
+  const queries = useQueryClient();
+  const [isConnected, setConnected] = useState(true);
+  useEffect(() => {
+    let sequence: number | undefined;
+    const socket = io({
+      path: '/socket.io/',
+      transports: ['websocket', 'polling'],
+      // A ticket is good for one connection.
+      auth: (give) => {
+        answerOf(api.POST('/api/realtime/tickets'))
+          .then(({ ticket }) => give({ ticket, ...(sequence === undefined ? {} : { since: sequence }) }))
+          .catch(() => give({}));
+      },
+    });
+    const refreshAll = () => void queries.invalidateQueries();
+    socket.on('ready', (said: { sequence: number }) => {
+      setConnected(true);
+      if (sequence !== undefined) refreshAll();
+      sequence = said.sequence;
+    });
+    socket.on('resync', refreshAll);
+    socket.on('position', (said: { sequence: number }) => {
+      sequence = said.sequence;
+    });
+    socket.on('event', (event: LiveEvent) => {
+      sequence = event.sequence;
+      for (const queryKey of keysOfEvent(event.event)) void queries.invalidateQueries({ queryKey });
+    });
+    // A moment without it is not worth a word.
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const lose = () => {
+      patience ??= setTimeout(() => setConnected(false), 3_000);
+    };
+    socket.on('connect', () => {
+      clearTimeout(patience);
+      patience = undefined;
+    });
+    socket.on('disconnect', (reason) => {
+      lose();
+      if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 2_000);
+    });
+    socket.on('connect_error', () => {
+      lose();
+      // One that was refused does not try again by itself.
+      if (!socket.active) setTimeout(() => socket.connect(), 5_000);
+    });
+    return () => {
+      clearTimeout(patience);
+      socket.disconnect();
+    };
+  }, [queries]);
+  return { isConnected };
+}
