@@ -77,7 +77,9 @@ export function callActions(deps: Deps) {
     const result = await exchange(deps.dispatcher, deps.origin, call);
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
-    if (result.status < 200 || result.status >= 300) throw errorOfAnswer(result.status, result.body, [deps.apiKey]);
+    if (result.status < 200 || result.status >= 300) {
+      throw errorOfAnswer(result.status, result.body, [deps.apiKey], instance);
+    }
     if (Value.Check(schema, result.body)) return result.body;
     throw new EvolutionError('unreadable', 'not the shape an Evolution server answers with', result.status);
   }

@@ -35,7 +35,7 @@ export function callFleetReads(deps: {
   return {
     /** The server's memory. `not_loaded`: only its database knows the instance. */
     async state(instance: string): Promise<InstanceState | 'not_loaded'> {
-      const found = await ask(ConnectionStateAnswer, get(`/instance/connectionState/${segment(instance)}`));
+      const found = await ask(instance, ConnectionStateAnswer, get(`/instance/connectionState/${segment(instance)}`));
       if (found.instance.instanceName !== instance) throw aboutAnother();
       return found.instance.state ?? 'not_loaded';
     },
@@ -53,16 +53,17 @@ export function callFleetReads(deps: {
     },
 
     async webhook(instance: string): Promise<WebhookRow | null> {
-      return ask(Type.Union([WebhookRow, Type.Null()]), get(`/webhook/find/${segment(instance)}`));
+      return ask(instance, Type.Union([WebhookRow, Type.Null()]), get(`/webhook/find/${segment(instance)}`));
     },
 
     async settings(instance: string): Promise<FindSettingsAnswer> {
-      return ask(FindSettingsAnswer, get(`/settings/find/${segment(instance)}`));
+      return ask(instance, FindSettingsAnswer, get(`/settings/find/${segment(instance)}`));
     },
 
     /** What is switched on beside the webhook. Costs the server some ten milliseconds. */
     async attached(instance: string): Promise<Attached[]> {
       const rows = await ask(
+        instance,
         Type.Array(AttachedRow),
         get(`/instance/fetchInstances?instanceName=${segment(instance)}`),
       );
@@ -74,7 +75,7 @@ export function callFleetReads(deps: {
     /** How many bots of a kind are switched on; undefined where the server does not have this kind. */
     async bots(instance: string, bot: Bot): Promise<number | undefined> {
       try {
-        const found = await ask(FindBotsAnswer, get(`/${bot}/find/${segment(instance)}`));
+        const found = await ask(instance, FindBotsAnswer, get(`/${bot}/find/${segment(instance)}`));
         return (found ?? []).filter(isOn).length;
       } catch (error) {
         if (error instanceof EvolutionError && error.kind === 'refused') return undefined;
@@ -87,7 +88,7 @@ export function callFleetReads(deps: {
       const body = JSON.stringify({ where: {}, page: 1, offset: 1 });
       const headers = { apikey: deps.apiKey, 'content-type': 'application/json' };
       const call = get(`/chat/findMessages/${segment(instance)}`);
-      const { messages } = await ask(LatestMessageAnswer, { ...call, method: 'POST', headers, body });
+      const { messages } = await ask(instance, LatestMessageAnswer, { ...call, method: 'POST', headers, body });
       const [latest] = messages.records;
       return latest?.messageTimestamp;
     },
@@ -104,11 +105,13 @@ export function callFleetReads(deps: {
     };
   }
 
-  async function ask<S extends Type.TSchema>(schema: S, call: Exchange): Promise<Static<S>> {
+  async function ask<S extends Type.TSchema>(instance: string, schema: S, call: Exchange): Promise<Static<S>> {
     const result = await exchange(deps.dispatcher, deps.origin, call);
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
-    if (result.status < 200 || result.status >= 300) throw errorOfAnswer(result.status, result.body, [deps.apiKey]);
+    if (result.status < 200 || result.status >= 300) {
+      throw errorOfAnswer(result.status, result.body, [deps.apiKey], instance);
+    }
     if (Value.Check(schema, result.body)) return result.body;
     throw new EvolutionError('unreadable', 'not the shape an Evolution server answers with', result.status);
   }

@@ -84,7 +84,7 @@ export function callHistory(deps: { origin: string; prefix: string; dispatcher: 
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
     if (result.status >= 200 && result.status < 300) return result.body;
-    throw errorOfAnswer(result.status, result.body, [deps.apiKey]);
+    throw errorOfAnswer(result.status, result.body, [deps.apiKey], instance);
   }
 }
 

@@ -61,7 +61,9 @@ export function callInstances(deps: Deps) {
       // The server copies the body over its own record, so an unlisted field must never get there.
       if (!Value.Check(CreateInstanceBody, body)) throw new EvolutionError('refused', 'unlisted field or wrong type');
       const call = { ...post('/instance/create', body), deadlineMs: connectTimeoutMs, answerBytesMax: 4 * MIB };
-      return checked(CreateInstanceAnswer, await answer(call, [body.token ?? '']));
+      const made = checked(CreateInstanceAnswer, await answer(call, body.instanceName, [body.token ?? '']));
+      requireAbout(body.instanceName, made.instance.instanceName);
+      return made;
     },
 
     /** `pairingNumber` (digits) asks for a pairing code as well. */
@@ -70,29 +72,30 @@ export function callInstances(deps: Deps) {
         throw new EvolutionError('refused', 'the pairing number must be digits');
       const query = pairingNumber === undefined ? '' : `?number=${pairingNumber}`;
       const call = { ...get(`/instance/connect/${segment(instance)}${query}`), deadlineMs: connectTimeoutMs };
-      return connectResult(await answer({ ...call, answerBytesMax: 4 * MIB }));
+      return connectResult(instance, await answer({ ...call, answerBytesMax: 4 * MIB }, instance));
     },
 
     async restart(instance: string): Promise<ConnectResult> {
       const call = { ...post(`/instance/restart/${segment(instance)}`, {}), deadlineMs: connectTimeoutMs };
-      return connectResult(await answer({ ...call, answerBytesMax: 4 * MIB }));
+      return connectResult(instance, await answer({ ...call, answerBytesMax: 4 * MIB }, instance));
     },
 
     /** The server's memory. `not_loaded`: the instance is in its database only, and nothing can be sent through it here. */
     async connectionState(instance: string): Promise<InstanceState | 'not_loaded'> {
-      const found = checked(ConnectionStateAnswer, await answer(get(`/instance/connectionState/${segment(instance)}`)));
-      if (found.instance.instanceName !== instance) {
-        throw new EvolutionError('unreadable', 'the answer is about another instance', 200);
-      }
+      const call = get(`/instance/connectionState/${segment(instance)}`);
+      const found = checked(ConnectionStateAnswer, await answer(call, instance));
+      requireAbout(instance, found.instance.instanceName);
       return found.instance.state ?? 'not_loaded';
     },
 
     /** The server's database; holds the instance's token. */
     async fetchInstance(instance: string): Promise<InstanceRow> {
       const path = `/instance/fetchInstances?instanceName=${segment(instance)}`;
-      const rows = checked(Type.Array(InstanceRow), await answer(get(path)));
-      const row = rows.find((each) => each.name === instance);
-      if (row === undefined) throw new EvolutionError('not_found', 'no row of that name', 200);
+      const rows = checked(Type.Array(InstanceRow), await answer(get(path), instance));
+      const [first] = rows;
+      if (first === undefined) throw new EvolutionError('not_found', 'no row of that name', 200);
+      const row = rows.find((each) => each.name === instance) ?? first;
+      requireAbout(instance, row.name);
       return row;
     },
 
@@ -111,25 +114,27 @@ export function callInstances(deps: Deps) {
 
     /** Answered before it is done. `not_connected` when there is nothing to log out. */
     async logout(instance: string): Promise<void> {
-      checked(AcceptedAnswer, await answer(remove(`/instance/logout/${segment(instance)}`)));
+      checked(AcceptedAnswer, await answer(remove(`/instance/logout/${segment(instance)}`), instance));
     },
 
     /** Answered before it is done: the name stays taken for a while. */
     async deleteInstance(instance: string): Promise<void> {
-      checked(AcceptedAnswer, await answer(remove(`/instance/delete/${segment(instance)}`)));
+      checked(AcceptedAnswer, await answer(remove(`/instance/delete/${segment(instance)}`), instance));
     },
 
     async setWebhook(instance: string, webhook: WebhookConfig): Promise<WebhookRow> {
-      return checked(WebhookRow, await answer(post(`/webhook/set/${segment(instance)}`, { webhook })));
+      return checked(WebhookRow, await answer(post(`/webhook/set/${segment(instance)}`, { webhook }), instance));
     },
 
     async findWebhook(instance: string): Promise<WebhookRow | null> {
-      const row = await answer(get(`/webhook/find/${segment(instance)}`));
+      const row = await answer(get(`/webhook/find/${segment(instance)}`), instance);
       return row === null ? null : checked(WebhookRow, row);
     },
 
     async setSettings(instance: string, settings: SetSettingsBody): Promise<void> {
-      checked(SetSettingsAnswer, await answer(post(`/settings/set/${segment(instance)}`, settings)));
+      const call = post(`/settings/set/${segment(instance)}`, settings);
+      const set = checked(SetSettingsAnswer, await answer(call, instance));
+      requireAbout(instance, set.settings.instanceName);
     },
 
     /** Rejects with `unauthorized` unless the key is the server's global one. */
@@ -172,21 +177,28 @@ export function callInstances(deps: Deps) {
     return { method, path: prefix + path, headers, body, deadlineMs: readTimeoutMs, answerBytesMax: MIB };
   }
 
-  async function answer(request: Exchange, moreSecrets: readonly string[] = []): Promise<unknown> {
+  async function answer(request: Exchange, instance?: string, moreSecrets: readonly string[] = []): Promise<unknown> {
     const result = await exchange(deps.dispatcher, deps.origin, request);
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
     if (result.status >= 200 && result.status < 300) return result.body;
-    throw errorOfAnswer(result.status, result.body, [...secrets, ...moreSecrets]);
+    throw errorOfAnswer(result.status, result.body, [...secrets, ...moreSecrets], instance);
   }
 }
 
-function connectResult(body: unknown): ConnectResult {
+function connectResult(instance: string, body: unknown): ConnectResult {
   if (Value.Check(ConnectFailure, body)) throw new EvolutionError('failed', 'the server could not connect it', 200);
-  if (Value.Check(ConnectionStateAnswer, body)) return { kind: 'state', state: body.instance.state ?? 'not_loaded' };
+  if (Value.Check(ConnectionStateAnswer, body)) {
+    requireAbout(instance, body.instance.instanceName);
+    return { kind: 'state', state: body.instance.state ?? 'not_loaded' };
+  }
   const { base64, code, pairingCode, count } = checked(QrCode, body);
   if (base64 === undefined || code === undefined) return { kind: 'waiting', count: count ?? 0 };
   return { kind: 'qr', image: base64, code, pairingCode: pairingCode ?? null, count: count ?? 0 };
+}
+
+function requireAbout(instance: string, named: string): void {
+  if (named !== instance) throw new EvolutionError('unreadable', 'the answer is about another instance', 200);
 }
 
 function checked<T extends Type.TSchema>(schema: T, body: unknown): Static<T> {

@@ -76,9 +76,9 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     const path = `${prefix}/message/${request.action}/${segment(instance)}`;
     if ('form' in request) {
       const { contentType, body } = formBody(request.form);
-      return call(path, body, { ...headers, 'content-type': contentType }, deadlineMs, content.kind);
+      return call(path, body, { ...headers, 'content-type': contentType }, deadlineMs, content.kind, instance);
     }
-    return call(path, JSON.stringify(request.body), headers, deadlineMs, content.kind);
+    return call(path, JSON.stringify(request.body), headers, deadlineMs, content.kind, instance);
   }
 
   async function call(
@@ -87,6 +87,7 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     callHeaders: Record<string, string>,
     deadlineMs: number,
     kind: OutboundKind,
+    instance: string,
   ): Promise<SendOutcome> {
     const result = await exchange(dispatcher, origin, {
       method: 'POST',
@@ -99,7 +100,7 @@ export function createEvolutionClient(deps: EvolutionClientDeps) {
     });
     switch (result.kind) {
       case 'answered':
-        return outcomeOfAnswer(result.status, result.body, secrets, kind);
+        return outcomeOfAnswer(result.status, result.body, secrets, kind, instance);
       case 'unreadable':
         return outcomeOfUnreadable(result.status, result.detail);
       case 'failed':

@@ -32,11 +32,16 @@ export class EvolutionError extends Error {
   }
 }
 
-/** Translates an answer that is not 2xx. */
-export function errorOfAnswer(status: number, body: unknown, secrets: readonly string[]): EvolutionError {
+/** Translates an answer that is not 2xx. That another instance than the one asked about is missing says nothing of it. */
+export function errorOfAnswer(
+  status: number,
+  body: unknown,
+  secrets: readonly string[],
+  instance?: string,
+): EvolutionError {
   if (status === 503 && JSON.stringify(body).includes(noLicense))
     return new EvolutionError('failed', noLicense, status);
-  return new EvolutionError(kindOfAnswer(status, body), detailOf(body, secrets) || 'no reason given', status);
+  return new EvolutionError(kindOfAnswer(status, body, instance), detailOf(body, secrets) || 'no reason given', status);
 }
 
 /** Whether a server refuses for want of a license, which those from 2.4 on do until they are activated. */
@@ -64,7 +69,7 @@ export function errorOfFailure(failure: CallFailure): EvolutionError {
   }
 }
 
-function kindOfAnswer(status: number, body: unknown): EvolutionErrorKind {
+function kindOfAnswer(status: number, body: unknown, instance: string | undefined): EvolutionErrorKind {
   // Any call that needs WhatsApp, whichever way the server wraps it.
   if (/^(Error: )?Connection Closed$/.test(messagesOf(body).at(-1) ?? '')) return 'not_connected';
   if (status >= 500) return 'failed';
@@ -72,8 +77,11 @@ function kindOfAnswer(status: number, body: unknown): EvolutionErrorKind {
   if (status === 401) return 'unauthorized';
   const text = messagesOf(body)[0] ?? '';
   // A 404 for a route the server does not have must not read as "this instance is gone".
-  if (status === 404)
-    return /^(The ".*" instance does not exist|Instance ".*" not found)$/s.test(text) ? 'not_found' : 'refused';
+  if (status === 404) {
+    const named = /^(?:The "(.*)" instance does not exist|Instance "(.*)" not found)$/s.exec(text);
+    if (named === null) return 'refused';
+    return instance === undefined || (named[1] ?? named[2]) === instance ? 'not_found' : 'unreadable';
+  }
   if (status === 403 && text.endsWith(' is already in use.')) return 'name_in_use';
   if (status === 400 && /^The ".*" instance is not connected$/s.test(text)) return 'not_connected';
   return 'refused';

@@ -20,6 +20,13 @@ export type Exchanged =
   | { kind: 'unreadable'; status: number; detail: string }
   | { kind: 'failed'; failure: CallFailure; status: number | undefined };
 
+/** Whoever walks or writes what is nested deeper may run out of stack; messages quoted in messages stay far below. */
+const depthMax = 500;
+const quote = 0x22;
+const backslash = 0x5c;
+const bracket = 0x5b;
+const brace = 0x7b;
+
 export type ExchangedText =
   | Exclude<Exchanged, { kind: 'answered' }>
   | { kind: 'answered'; status: number; text: string };
@@ -32,6 +39,7 @@ export async function exchange(dispatcher: Dispatcher, origin: string, call: Exc
   const result = await exchangeText(dispatcher, origin, call);
   if (result.kind !== 'answered') return result;
   const { status, text } = result;
+  if (isNestedBeyond(depthMax, text)) return { kind: 'unreadable', status, detail: `nested deeper than ${depthMax}` };
   try {
     return { kind: 'answered', status, body: JSON.parse(text) };
   } catch {
@@ -80,6 +88,29 @@ async function readText(response: Dispatcher.ResponseData, bytesMax: number): Pr
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+function isNestedBeyond(max: number, text: string): boolean {
+  if (text.length <= 2 * max) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfString(text, at);
+    else if (code === bracket || code === brace) {
+      if (++depth > max) return true;
+    } else if (code === bracket + 2 || code === brace + 2) depth--;
+  }
+  return false;
+}
+
+/** Where the string that begins at a quote ends: a quote with an even number of backslashes before it. */
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === backslash) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 function abandon(response: Dispatcher.ResponseData): null {

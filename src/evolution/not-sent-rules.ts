@@ -23,7 +23,8 @@ export type NotSentRule = {
   detail: string;
   /** The one kind of message for which the answer proves it. */
   kind?: OutboundKind;
-  matches: (status: number, message: unknown) => boolean;
+  /** `instance` is the one that was to send, where it is known. */
+  matches: (status: number, message: unknown, instance?: string) => boolean;
 };
 
 export const NOT_SENT_RULES: readonly NotSentRule[] = [
@@ -37,7 +38,7 @@ export const NOT_SENT_RULES: readonly NotSentRule[] = [
     code: 'number_missing_on_backend',
     evidence: 'contract/214-sendText-unknown-instance',
     detail: 'The backend does not have this phone number.',
-    matches: (status, message) => status === 404 && isInstanceMissing(onlyEntry(message)),
+    matches: (status, message, instance) => status === 404 && isInstanceMissing(onlyEntry(message), instance),
   },
   {
     code: 'backend_refused',
@@ -143,8 +144,10 @@ function isMissingRecipient(entry: unknown): boolean {
   return isRecord(entry) && entry.exists === false && typeof entry.jid === 'string';
 }
 
-function isInstanceMissing(entry: unknown): boolean {
-  return typeof entry === 'string' && entry.startsWith('The "') && entry.endsWith('" instance does not exist');
+// That another one is missing proves nothing of this one.
+function isInstanceMissing(entry: unknown, instance: string | undefined): boolean {
+  const name = typeof entry === 'string' ? /^The "(.*)" instance does not exist$/s.exec(entry)?.[1] : undefined;
+  return name !== undefined && (instance === undefined || name === instance);
 }
 
 function onlyEntry(message: unknown): unknown {

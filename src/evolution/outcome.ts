@@ -14,18 +14,19 @@ export type SendOutcome =
 
 export type UnknownReason = 'timeout' | 'connection_lost' | 'unreadable_answer' | 'unlisted_answer';
 
-/** The outcome of an answer whose body is JSON; `kind` is what was to be sent. */
+/** The outcome of an answer whose body is JSON; `kind` is what was to be sent, `instance` who was to send it. */
 export function outcomeOfAnswer(
   status: number,
   body: unknown,
   secrets: readonly string[] = [],
   kind?: OutboundKind,
+  instance?: string,
 ): SendOutcome {
   if (status >= 200 && status < 300) return outcomeOfSuccess(status, body);
   const message = messageOf(body);
   for (const rule of NOT_SENT_RULES) {
     if (rule.kind !== undefined && rule.kind !== kind) continue;
-    if (rule.matches(status, message)) {
+    if (rule.matches(status, message, instance)) {
       return { kind: 'not_sent', code: rule.code, detail: rule.detail, evidence: rule.evidence };
     }
   }
@@ -48,8 +49,8 @@ export function outcomeOfFailure(failure: CallFailure, status?: number): SendOut
 }
 
 function outcomeOfSuccess(status: number, body: unknown): SendOutcome {
-  if (isRecord(body) && isRecord(body.key) && typeof body.key.id === 'string' && body.key.id !== '') {
-    const remoteJid = typeof body.key.remoteJid === 'string' ? body.key.remoteJid : '';
+  if (isRecord(body) && isRecord(body.key) && isName(body.key.id)) {
+    const remoteJid = isName(body.key.remoteJid) ? body.key.remoteJid : '';
     const whatsappId = body.key.id;
     return typeof body.status === 'string'
       ? { kind: 'sent', whatsappId, remoteJid, status: body.status, answer: body }
@@ -58,6 +59,11 @@ function outcomeOfSuccess(status: number, body: unknown): SendOutcome {
   // The Business integration answers 201 with the Graph error as body.
   const reason = isRecord(body) && typeof body.message === 'string' ? detailOf(body) : 'success without a message id';
   return { kind: 'unknown', reason: 'unlisted_answer', detail: reason, httpStatus: status };
+}
+
+// Longer ones, and what no text of a database can hold, are neither ids nor addresses.
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 256 && !/\p{Cc}|\p{Cs}/u.test(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -53,7 +53,7 @@ export function createAsk(deps: { origin: string; prefix: string; dispatcher: Di
     });
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
-    if (result.status < 200 || result.status >= 300) throw refusalOf(result.status, result.body, apiKey);
+    if (result.status < 200 || result.status >= 300) throw refusalOf(result.status, result.body, apiKey, instance);
     if (Value.Check(schema, result.body)) return result.body;
     throw new EvolutionError('unreadable', 'not the shape an Evolution server answers with', result.status);
   };
@@ -64,8 +64,8 @@ function queryOf(query: Asking['query'] = {}): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-function refusalOf(status: number, body: unknown, apiKey: string): EvolutionError {
+function refusalOf(status: number, body: unknown, apiKey: string, instance: string): EvolutionError {
   const word = /^Error: ([a-z-]+)$/.exec(messagesOf(body).at(-1) ?? '')?.[1];
   if (word !== undefined && refusals.has(word)) return new EvolutionError('refused', word, status);
-  return errorOfAnswer(status, body, [apiKey]);
+  return errorOfAnswer(status, body, [apiKey], instance);
 }

@@ -43,6 +43,7 @@ export { findInboundSecret, type InboundSecretRow } from './inbound-secrets-syst
 export { aliasLengthMax, isAlias } from './naming/alias.ts';
 export { askNumberFigures } from './numbers-metrics.ts';
 export type { NumberStatus, PhoneNumber, SendableNumber } from './phone-number.ts';
+export type { Forwarded, ForwardName } from './relay/forward.ts';
 export { decodePlace, encodePlace } from './relay/relay-cursor.ts';
 export { relayFailure } from './relay/relay-errors.ts';
 export type { Uptime } from './uptime/uptime.ts';

@@ -5,6 +5,7 @@ import type { Backends } from '../../backends/index.ts';
 import type { CheckConnection } from '../connecting/check-connection.ts';
 import { findPhoneNumber } from '../phone-numbers-repository.ts';
 import type { ResolveToken } from '../resolve-token.ts';
+import { createForward } from './forward.ts';
 import { createRelayCall } from './relay-call.ts';
 import { createRelayChats } from './relay-chats.ts';
 import { createRelayGroups } from './relay-groups.ts';
@@ -25,6 +26,8 @@ export function createRelay(deps: {
   const call = createRelayCall(deps);
   return {
     ...createRelayChats({ ...deps, call }),
+    /** Operations as a foreign contract asks for them; see its own description. */
+    forward: createForward({ ...deps, call }),
     groups: createRelayGroups({ ...deps, call }),
     profile: createRelayProfile({ ...deps, call, numberOf: (userId, id) => findPhoneNumber(deps.db, userId, id) }),
   };
