@@ -158,3 +158,39 @@ test.each([{ count: 0 }, { count: 'many' }, { count: 100_001 }, { count: 1, from
     expect((await control('POST', '/instances/plain/receive-many', { from: '1', ...body })).status).toBe(400);
   },
 );
+
+test('what somebody does to an instance behind the back of a fleet is done over HTTP', async () => {
+  await t.api.connected('line', { webhook: t.webhook });
+  const at = (what: string) => t.api.call('GET', `/${what}/find/line`);
+  await control('POST', '/instances/line/change-webhook', { url: 'http://127.0.0.1:9/else' });
+  expect((await at('webhook')).body.url).toBe('http://127.0.0.1:9/else');
+  await control('POST', '/instances/line/change-settings', { rejectCall: true });
+  expect((await at('settings')).body.rejectCall).toBe(true);
+
+  expect((await at('typebot')).status).toBe(400);
+  await control('PATCH', '/knobs', { bots: true });
+  await control('POST', '/instances/line/switch-on', { what: ['typebot', 'Chatwoot'] });
+  expect((await at('typebot')).body).toHaveLength(1);
+  expect((await at('dify')).body).toEqual([]);
+  const [row] = (await t.api.call('GET', '/instance/fetchInstances?instanceName=line')).body;
+  expect([row.Chatwoot.enabled, row.Rabbitmq]).toEqual([true, null]);
+
+  expect((await control('POST', '/instances/line/set-state', { state: 'asleep' })).status).toBe(400);
+  await control('POST', '/instances/line/set-state', { state: 'close' });
+  expect(await t.api.state('line')).toBe('close');
+  await control('POST', '/instances/line/lose-session', {});
+  await t.api.call('GET', '/instance/connect/line');
+  expect(await t.api.state('line')).toBe('connecting');
+});
+
+test('the states of all instances are at /metrics, where it is open', async () => {
+  await t.api.create('plain');
+  expect(await t.api.call('GET', '/metrics', undefined, null)).toEqual({
+    status: 401,
+    body: 'Authentication required',
+  });
+  await control('PATCH', '/knobs', { openMetrics: true });
+  expect((await t.api.call('GET', '/metrics', undefined, null)).body).toContain(
+    'evolution_instance_state{instance="plain",integration="EVOLUTION",state="open"} 1\n',
+  );
+});
