@@ -77,7 +77,7 @@ test.each(['', '/api'])('messages leave from the client named, by either route, 
   expect(one).toMatchObject({ status: 200, body: { success: true, clientId, messageId: expect.any(String) } });
   for (const chatId of ['966512345678@c.us', '966512345678@s.whatsapp.net']) {
     const two = await user.api('POST', `${prefix}/whatsapp/send`, { clientId, chatId, message: 'أهلا' });
-    expect(two).toMatchObject({ status: 200, body: { success: true, to: '966512345678' } });
+    expect(two).toMatchObject({ status: 200, body: { success: true, to: '966512345678@c.us' } });
   }
   expect(sent().map(({ number, text }) => [number, text])).toEqual([
     ['966512345678', 'مرحبا'],

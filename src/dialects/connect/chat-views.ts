@@ -4,9 +4,9 @@ type Relay = PhoneNumbers['relay'];
 type Chat = Awaited<ReturnType<Relay['chats']>>['items'][number];
 type ChatMessage = Awaited<ReturnType<Relay['messages']>>['items'][number];
 
-/** `<digits>@s.whatsapp.net` as clients of this contract know it. */
-export function toWebAddress(jid: string): string {
-  return jid.replace(/@s\.whatsapp\.net$/, '@c.us');
+/** `<digits>` or `<digits>@s.whatsapp.net` as clients of this contract know it. */
+export function toWebAddress(address: string): string {
+  return address.includes('@') ? address.replace(/@s\.whatsapp\.net$/, '@c.us') : `${address}@c.us`;
 }
 
 export function fromWebAddress(chatId: string): string {

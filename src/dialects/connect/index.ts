@@ -5,7 +5,7 @@ import { callerOf } from '../../http/authenticate.ts';
 import { readFailure } from '../../http/problem-details.ts';
 import { type Messages, readIdempotencyKey } from '../../modules/messages/index.ts';
 import type { PhoneNumbers } from '../../modules/phone-numbers/index.ts';
-import { fromWebAddress, viewOfChat, viewOfMessage } from './chat-views.ts';
+import { fromWebAddress, toWebAddress, viewOfChat, viewOfMessage } from './chat-views.ts';
 import { createClients } from './clients.ts';
 import { idleState, stateOf } from './state.ts';
 
@@ -141,6 +141,6 @@ function addRoutes(scope: FastifyInstance, { phoneNumbers, messages }: ConnectSe
     );
     if (answer.kind === 'refused') throw answer.error;
     const whatsappId = answer.kind === 'sent' ? { whatsappId: answer.whatsappId } : {};
-    return { success: true, clientId: name, messageId: answer.id, to: `${answer.to}`, ...whatsappId };
+    return { success: true, clientId: name, messageId: answer.id, to: toWebAddress(answer.to), ...whatsappId };
   }
 }

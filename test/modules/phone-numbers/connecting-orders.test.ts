@@ -201,30 +201,43 @@ test.each(orders)('%s on a backend that is down is refused at once, with when to
   expect(performance.now() - beganAt).toBeLessThan(1_500);
 });
 
-test.each(['restart', 'logout', 'recreate'] as const)('%s during a creation or a move is a conflict', async (what) => {
-  for (const { control } of gateway.sandboxes) control.setKnobs({ createQrWaitMs: 700 });
-  const { id } = await createdNumber(user);
-  expect(await order(user, id, what)).toMatchObject({ status: 409, body: { code: 'creation_under_way' } });
-  await untilCreated(gateway, id);
-  const { sandbox } = await placeOf(gateway, id);
-  sandbox.control.setKnobs({
-    failures: [{ route: 'DELETE /instance/delete', probability: 1, kind: 'http500-before' }],
-    latencyMsByRoute: { 'DELETE /instance/logout': 500 },
-  });
-  const moving = operator.api('POST', `/api/admin/phone-numbers/${id}/move`);
-  await eventually(
-    async () => (await gateway.database.db.selectFrom('number_moves').selectAll().execute()).length,
-  ).toBe(1);
-  expect(await order(user, id, what)).toMatchObject({ status: 409, body: { code: 'move_under_way' } });
-  expect(await gateway.services.phoneNumbers.repairs.restart(id)).toEqual({ kind: 'busy' });
-  sandbox.control.setKnobs({ failures: [], latencyMsByRoute: {} });
-  await moving;
-  await gateway.database.pool.query("update number_moves set lease_until = now() - interval '1 second'");
-  await gateway.services.phoneNumbers.finishMoves();
-  await eventually(
-    async () => (await gateway.database.db.selectFrom('number_moves').selectAll().execute()).length,
-  ).toBe(0);
-});
+test.each(['restart', 'logout'] as const)(
+  '%s right after the first code waits for the end of the creation',
+  async (what) => {
+    for (const { control } of gateway.sandboxes) control.setKnobs({ createQrWaitMs: 150 });
+    const { id } = await createdNumber(user);
+    expect((await readNumber(gateway, id)).reservation_id).not.toBeNull();
+    expect(await order(user, id, what)).toMatchObject({ status: 200 });
+  },
+);
+
+test.each(['restart', 'logout', 'recreate'] as const)(
+  '%s during a long creation or a move is a conflict',
+  async (what) => {
+    for (const { control } of gateway.sandboxes) control.setKnobs({ createQrWaitMs: 700 });
+    const { id } = await createdNumber(user);
+    expect(await order(user, id, what)).toMatchObject({ status: 409, body: { code: 'creation_under_way' } });
+    await untilCreated(gateway, id);
+    const { sandbox } = await placeOf(gateway, id);
+    sandbox.control.setKnobs({
+      failures: [{ route: 'DELETE /instance/delete', probability: 1, kind: 'http500-before' }],
+      latencyMsByRoute: { 'DELETE /instance/logout': 500 },
+    });
+    const moving = operator.api('POST', `/api/admin/phone-numbers/${id}/move`);
+    await eventually(
+      async () => (await gateway.database.db.selectFrom('number_moves').selectAll().execute()).length,
+    ).toBe(1);
+    expect(await order(user, id, what)).toMatchObject({ status: 409, body: { code: 'move_under_way' } });
+    expect(await gateway.services.phoneNumbers.repairs.restart(id)).toEqual({ kind: 'busy' });
+    sandbox.control.setKnobs({ failures: [], latencyMsByRoute: {} });
+    await moving;
+    await gateway.database.pool.query("update number_moves set lease_until = now() - interval '1 second'");
+    await gateway.services.phoneNumbers.finishMoves();
+    await eventually(
+      async () => (await gateway.database.db.selectFrom('number_moves').selectAll().execute()).length,
+    ).toBe(0);
+  },
+);
 
 test('a line without a phone cannot be logged out, and is open again at once when it is made anew', async () => {
   const { body } = await operator.api('POST', '/api/phone-numbers/create', {

@@ -21,7 +21,7 @@ export type ConnectingOptions = {
   qrTimeoutMs?: number;
   /** Milliseconds after which a number is free when the process that worked on it died; 20,000 if unset. */
   leaseMs?: number;
-  /** Milliseconds a request waits for a code, 8,000 if unset, and for another order about its number, 5,000 if unset. */
+  /** Milliseconds a request waits for a code, and an order for what is under way with its number; 8,000 if unset. */
   shownWithinMs?: number;
   orderWaitMs?: number;
 };
@@ -40,7 +40,7 @@ export function createConnecting(deps: {
   keepAlive(work: Promise<unknown>): void;
   connecting?: ConnectingOptions | undefined;
 }) {
-  const { qrTimeoutMs = 20_000, leaseMs = 20_000, shownWithinMs = 8_000, orderWaitMs = 5_000 } = deps.connecting ?? {};
+  const { qrTimeoutMs = 20_000, leaseMs = 20_000, shownWithinMs = 8_000, orderWaitMs = 8_000 } = deps.connecting ?? {};
   const lease = createNumberLease({ ...deps, ttlMs: leaseMs });
   const calls = createConnectCalls({ ...deps, qrTimeoutMs });
   const flights = createFlights({ ...deps, lease, calls, qrTimeoutMs, shownWithinMs });

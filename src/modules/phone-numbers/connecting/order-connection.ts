@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { notFound } from '../../../platform/errors.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { DomainError, notFound } from '../../../platform/errors.ts';
 import type { DB } from '../../../schema.ts';
 import { connectingUnderWay, phoneOnly } from '../errors.ts';
 import type { PhoneNumber } from '../phone-number.ts';
@@ -18,11 +20,12 @@ export type Remake = (id: number, reason: string) => Promise<{ outcome: 'moved' 
  */
 export function createOrders(deps: {
   db: Kysely<DB>;
+  clock: Pick<Clock, 'monotonicMs'>;
   lease: NumberLease;
   calls: ConnectCalls;
   flights: Pick<Flights, 'connect' | 'untilShown'>;
   remake: Remake;
-  /** How long an order waits for another one about the same number to end. */
+  /** How long an order waits for another one about the same number, or for its creation, to end. */
   waitMs: number;
 }) {
   const { calls, lease } = deps;
@@ -72,9 +75,18 @@ export function createOrders(deps: {
   };
 
   async function inTurn<T>(id: number, work: () => Promise<T>): Promise<T> {
-    const turn = await lease.exclusively(id, work, deps.waitMs);
-    if (turn.kind === 'busy') throw connectingUnderWay();
-    return turn.result;
+    const endsAt = deps.clock.monotonicMs() + deps.waitMs;
+    for (;;) {
+      try {
+        const turn = await lease.exclusively(id, work, deps.waitMs);
+        if (turn.kind === 'busy') throw connectingUnderWay();
+        return turn.result;
+      } catch (error) {
+        // A creation is answered with its first code, seconds before its backend is done with it.
+        if (!isCreationUnderWay(error) || deps.clock.monotonicMs() >= endsAt) throw error;
+        await setTimeout(lookAgainAfterMs);
+      }
+    }
   }
 
   async function requireNumber({ id, userId }: NumberOf): Promise<PhoneNumber> {
@@ -83,6 +95,12 @@ export function createOrders(deps: {
     if (number === undefined) throw notFound('Phone number');
     return number;
   }
+}
+
+const lookAgainAfterMs = 100;
+
+function isCreationUnderWay(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'creation_under_way';
 }
 
 /** A number of this user, or of anybody. */
