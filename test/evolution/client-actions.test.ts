@@ -75,6 +75,10 @@ test('an @lid is told where the server names one; the bare word is none', async 
 });
 
 describe('what is refused is an error of its kind', () => {
+  const tried: typeof actions = {
+    ...actions,
+    'markRead of nosuch': () => client.markRead({ instance: 'nosuch', deadlineMs, refs: [] }),
+  };
   test.each([
     ['309-whatsappNumbers-evo', '630-WA-whatsappNumbers', 'refused', 'Method not available on Evolution Channel'],
     ['467-biz-whatsappNumbers', '630-WA-whatsappNumbers', 'refused', 'Method not available on WhatsApp Business API'],
@@ -87,11 +91,11 @@ describe('what is refused is an error of its kind', () => {
       'Method not available on Evolution Channel',
     ],
     ['319-updateMessage-evo', '639-WA-updateMessage', 'refused', 'Method not available on Evolution Channel'],
-    ['214-sendText-unknown-instance', '631-WA-markRead', 'not_found', 'The "nosuch" instance does not exist'],
+    ['214-sendText-unknown-instance', 'markRead of nosuch', 'not_found', 'The "nosuch" instance does not exist'],
     ['068-sendText-baileys-notconnected', '639-WA-updateMessage', 'not_connected', 'Connection Closed'],
   ])('%s', async (recording, action, kind, detail) => {
     respond = (response) => replay(response, recording);
-    const error = await actions[action]?.().catch((thrown: EvolutionError) => thrown);
+    const error = await tried[action]?.().catch((thrown: EvolutionError) => thrown);
     expect(error).toMatchObject({ name: 'EvolutionError', kind, detail });
   });
 

@@ -40,7 +40,7 @@ describe('what was recorded is asked and read', () => {
 
   test('an instance that the server does not have, and one that is not in its memory', async () => {
     answering('041-connectionState-unknown');
-    expect(await errorOf(fleet.state('nope'))).toMatchObject({ kind: 'not_found' });
+    expect(await errorOf(fleet.state('nosuch'))).toMatchObject({ kind: 'not_found' });
     const { request } = answering('502-shared-other-client-state');
     expect(await fleet.state(request.path.split('/').at(-1) ?? '')).toBe('not_loaded');
   });

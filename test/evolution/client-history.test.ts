@@ -78,7 +78,7 @@ describe('findMessages', () => {
     ['a failure', (_request, response) => json(response, 500, { status: 500 }), 'failed'],
   ])('rejects %s', async (_name, respond, kind) => {
     const { client } = await clientOf(respond);
-    const error = await client.findMessages(query).catch((reason: unknown) => reason);
+    const error = await client.findMessages({ ...query, instance: 'nosuch' }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(EvolutionError);
     expect(error).toMatchObject({ kind });
   });

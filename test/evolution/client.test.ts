@@ -137,8 +137,8 @@ describe('an answer is told as what it is', () => {
   test.each<[string, (client: EvolutionClient) => Promise<unknown>, unknown]>([
     ['065-connect-baileys-close', (client) => client.connect('a'), { kind: 'waiting', count: 0 }],
     ['484-connect-after-logout-evo', (client) => client.connect('a'), { kind: 'waiting', count: 0 }],
-    ['607-WA-connect-open', (client) => client.connect('a'), { kind: 'state', state: 'open' }],
-    ['642-WA-restart', (client) => client.restart('a'), { kind: 'state', state: 'open' }],
+    ['607-WA-connect-open', (client) => client.connect('wa1'), { kind: 'state', state: 'open' }],
+    ['642-WA-restart', (client) => client.restart('wa1'), { kind: 'state', state: 'open' }],
     [
       '602-WA-connect-while-qr',
       (client) => client.connect('a'),
@@ -172,9 +172,9 @@ describe('an answer is told as what it is', () => {
     ['014-create-name-number', create, 'failed', 500],
     ['041-connectionState-unknown', (client) => client.connectionState('nosuch'), 'not_found', 404],
     ['051-fetchInstances-unknown', (client) => client.fetchInstance('nosuch'), 'not_found', 404],
-    ['606-WA-fetch-open', (client) => client.fetchInstance('another'), 'not_found', 200],
+    ['606-WA-fetch-open', (client) => client.fetchInstance('another'), 'unreadable', 200],
     ['483-logout-evo-again', (client) => client.logout('a'), 'not_connected', 400],
-    ['489-delete-unknown', (client) => client.deleteInstance('a'), 'not_found', 404],
+    ['489-delete-unknown', (client) => client.deleteInstance('nosuch'), 'not_found', 404],
     ['493-method-put-restart', (client) => client.restart('a'), 'refused', 404],
     ['002-unknown-route', (client) => client.probe(), 'refused', 404],
     ['007-verify-creds-badkey', (client) => client.verifyCredentials(), 'unauthorized', 401],
