@@ -52,6 +52,7 @@ test('a create answers with the QR code as soon as its event came, long before t
       qr_code: expect.stringMatching(/^data:image\/png;base64,/),
       qr_expires_at: expect.any(String),
       pairing_code: null,
+      paused_at: null,
       connected_at: null,
       rests_until: null,
       created_at: expect.any(String),

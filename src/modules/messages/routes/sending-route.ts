@@ -5,7 +5,7 @@ import type { KnownProblemCode } from '../../../http/problem-codes.ts';
 import { problems } from '../../../http/problem-details.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import type { DraftSource, NewDraft } from '../drafts/draft.ts';
-import type { Messages } from '../index.ts';
+import type { Send } from '../sending/send.ts';
 import type { SendAnswer, SendInput } from '../sending/send-input.ts';
 import { type OptionsBody, prefersAsync, readOptions, readTiming } from '../sending/sending-options.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
@@ -45,7 +45,7 @@ export type SendingRoute<Fields extends TProperties> = {
  */
 export function sendingRoute<Fields extends TProperties>(
   app: FastifyInstance,
-  deps: { messages: Pick<Messages, 'send'> },
+  deps: { messages: { send: Send } },
   route: SendingRoute<Fields>,
 ): void {
   const { path, summary, description, auth = 'user', bodyLimit, withNumber = true } = route;

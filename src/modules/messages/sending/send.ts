@@ -4,6 +4,8 @@ import type { MakeDraft } from '../drafts/draft.ts';
 import type { SendByPool, SendFrom } from './send-by-pool.ts';
 import type { SendAnswer, SendFromNumber, SendInput } from './send-input.ts';
 
+export type Send = ReturnType<typeof createSend>;
+
 /** The one door to sending: now or later, from a number or by a pool, under an Idempotency-Key or without. */
 export function createSend(deps: {
   sendFrom: SendFrom;
