@@ -3,6 +3,9 @@ import type { MediaType } from './wire.ts';
 /** A message of which one speaks: to quote it, to react to it, to edit or delete it. */
 export type MessageRef = { id: string; remoteJid: string; fromMe: boolean; participant?: string };
 
+/** A message that is answered: as much of its key as is known, and what it said where the backend may not have it. */
+export type QuotedRef = Pick<MessageRef, 'id'> & Partial<MessageRef> & { message?: Record<string, unknown> };
+
 /** Bare base64, or a URL that the backend can load. */
 type Medium = string;
 
@@ -65,7 +68,7 @@ export type Button =
 
 /** What most kinds may carry besides what they say. */
 export type OutboundOptions = {
-  quoted?: MessageRef;
+  quoted?: QuotedRef;
   /** Digits each. */
   mentions?: string[];
   mentionsEveryone?: boolean;

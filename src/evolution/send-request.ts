@@ -68,7 +68,7 @@ export function sendRequestOf(
 }
 
 /** The key of a message as every route takes it. */
-export function keyOf(ref: MessageRef): Record<string, unknown> {
+export function keyOf(ref: Pick<MessageRef, 'id'> & Partial<MessageRef>): Record<string, unknown> {
   const { id, remoteJid, fromMe, participant } = ref;
   return { id, remoteJid, fromMe, participant };
 }
@@ -77,7 +77,7 @@ function sendingOf(options: OutboundOptions): Record<string, unknown> {
   const { quoted, mentions = [], mentionsEveryone, delayMs } = options;
   return {
     delay: delayMs,
-    quoted: quoted && { key: keyOf(quoted) },
+    quoted: quoted && { key: keyOf(quoted), message: quoted.message },
     mentionsEveryOne: mentionsEveryone,
     mentioned: mentions.length === 0 ? undefined : mentions,
   };

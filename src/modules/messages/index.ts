@@ -1,17 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
-import type { Alarm } from '../../platform/alarm/alarm.ts';
-import type { Clock } from '../../platform/clock.ts';
 import { type Cursor, cutPage } from '../../platform/cursor.ts';
-import type { BatchObserver } from '../../platform/database/batch.ts';
-import type { Egress } from '../../platform/egress/index.ts';
-import type { Ids } from '../../platform/ids.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { DB } from '../../schema.ts';
-import type { Backends } from '../backends/index.ts';
-import type { PhoneNumbers } from '../phone-numbers/index.ts';
-import type { Pools } from '../pools/index.ts';
 import { createAcceptBatch, type NewMessage } from './accept/accept.ts';
 import { createIdempotency } from './accept/idempotency.ts';
 import { dropKeys } from './accept/idempotency-keys-repository.ts';
@@ -30,10 +18,11 @@ import { createCatchUp } from './evidence/apply-status.ts';
 import { createSettleByEvidence } from './evidence/settle-by-evidence.ts';
 import { removeBlobs } from './media/media-blobs-system.ts';
 import { createMediaBudget } from './media/media-budget.ts';
-import type { MediaLinks } from './media/media-link.ts';
 import { createMessageMedia } from './media/media-link-message.ts';
 import { createLinkedMedia } from './media/media-linked.ts';
+import { createWithPicture } from './media/with-picture.ts';
 import type { Message } from './message.ts';
+import type { MessagesOptions } from './messages-options.ts';
 import { findMessage, listMessages, type MessageFilter, readUsage } from './messages-repository.ts';
 import { endLeasesOfOthers } from './messages-system.ts';
 import { createCallAndSettle } from './sending/call-and-settle.ts';
@@ -67,6 +56,7 @@ export { applySentFacts, type SentFact } from './evidence/apply-status.ts';
 export { type ReceivedMessage, recordReceived } from './evidence/record-received.ts';
 export { createMediaLinks } from './media/media-link.ts';
 export { addressOf, type MediaType, type Message, messageStatuses } from './message.ts';
+export type { MessagesOptions } from './messages-options.ts';
 export type { MessageFilter } from './messages-repository.ts';
 export { readIdempotencyKey } from './routes/idempotency-key.ts';
 export {
@@ -86,38 +76,6 @@ export { readTiming, requireAhead } from './sending/sending-options.ts';
 export { lookAtSends } from './waiting/send-backlog-system.ts';
 
 export type Messages = ReturnType<typeof createMessages>;
-
-export type MessagesOptions = {
-  db: Kysely<DB>;
-  /** A pool of its own for group commit, so that no other query holds it up. */
-  batchPool: Pool;
-  ids: Ids;
-  clock: Clock;
-  logger: Logger;
-  alarm: Pick<Alarm, 'ring' | 'onRing'>;
-  egress: Pick<Egress, 'checkUrl' | 'fetchBytes'>;
-  mediaLinks: MediaLinks;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'requireOwn' | 'checkConnection' | 'relay'>;
-  pools: Pick<Pools, 'choose'>;
-  backends: Pick<Backends, 'requireUsable'>;
-  /** Milliseconds after which a sender is told that the outcome is unknown; 20 s unless given. */
-  answerWithinMs?: number;
-  /** Milliseconds for the call of a backend, which goes on after that answer; 65 s unless given. */
-  callWithinMs?: number;
-  /** Milliseconds that a backend has for an edit, a presence and their like; 15 s unless given. */
-  actionWithinMs?: number;
-  /** Milliseconds for fetching media; 30 s unless given. */
-  fetchWithinMs?: number;
-  /** Milliseconds that a call without an end holds up the messages that wait behind it; 20 s unless given. */
-  holdMs?: number;
-  /** Milliseconds after which another process takes over a number whose messages one was sending; 120 s unless given. */
-  leaseMs?: number;
-  /** Milliseconds until a number that could not send is tried again, doubled with each failure up to 60 s; 2 s unless given. */
-  retryMs?: number;
-  /** Milliseconds that a statement may go on whose connection broke; Postgres ends it after 3 s, so 5 s unless given. */
-  uncertainForMs?: number;
-  observeBatch?: BatchObserver;
-};
 
 /** Sending, with every message committed before it leaves and settled after it. */
 export function createMessages(deps: MessagesOptions) {
@@ -217,6 +175,8 @@ export function createMessages(deps: MessagesOptions) {
     once: idempotency.once,
     /** Throws what accepting a message of this kind on this number would, and `invalid_url`. */
     checkDraft: shared.drafts.check,
+    /** For pictures that are no messages; see its own description. */
+    withPicture: createWithPicture(shared),
     /** For requests that make many messages: the lane looks for them. */
     ringSend: waiting.ring,
     /** For changes elsewhere that let a number's waiting messages leave. */

@@ -57,7 +57,7 @@ export function createResolveToken(deps: { db: Kysely<DB> }) {
 
   async function requireOwn(userId: number, of: string | number): Promise<SendableNumber> {
     if (typeof of === 'number') {
-      const number = await readById(deps.db, of);
+      const number = await find(`id ${of}`, () => readById(deps.db, of));
       if (number === undefined || number.userId !== userId) throw notFound('Phone number');
       return number;
     }

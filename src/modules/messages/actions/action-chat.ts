@@ -55,24 +55,28 @@ export function createMarkRead({
 }
 
 /**
- * Shows "typing…" and its like in a chat for a while; resolves when it is over. One at a time per phone number. Throws
+ * Shows "typing…" and its like in a chat for a while; resolves when it is over. One at a time per phone number, unless
+ * the wish allows more. Throws
  * `presence_under_way` and `overloaded` beside what resolving the number and calling its backend throw.
  */
 export function createShowPresence(deps: Deps) {
   const { actionWithinMs = actionWithinMsUsual } = deps;
-  const shown = new Set<number>();
+  const shown = new Map<number, number>();
+  let shownInAll = 0;
   return async function showPresence(
     userId: number,
-    wish: { token: string; number: string; state: Presence; durationMs: number },
+    wish: { from: string | number; number: string; state: Presence; durationMs: number; atOnceMax?: number },
   ): Promise<void> {
-    const number = await deps.phoneNumbers.requireConnected(userId, wish.token);
+    const number = await deps.phoneNumbers.requireConnected(userId, wish.from);
     requireActionSupport('show a presence', number.integration);
     const recipient = await deps.resolveRecipient(number.id, wish.number);
     const { actions } = await deps.backends.requireUsable(number.backendId);
     // Each holds a connection of the backend as long as it lasts.
-    if (shown.has(number.id)) throw presenceUnderWay();
-    if (shown.size >= presencesMax) throw tooMany();
-    shown.add(number.id);
+    const count = shown.get(number.id) ?? 0;
+    if (count >= (wish.atOnceMax ?? 1)) throw presenceUnderWay();
+    if (shownInAll >= presencesMax) throw tooMany();
+    shown.set(number.id, count + 1);
+    shownInAll++;
     try {
       await actions
         .presence({
@@ -84,7 +88,10 @@ export function createShowPresence(deps: Deps) {
         })
         .catch(translateActionFailure(number.backendName));
     } finally {
-      shown.delete(number.id);
+      shownInAll--;
+      const left = (shown.get(number.id) ?? 1) - 1;
+      if (left > 0) shown.set(number.id, left);
+      else shown.delete(number.id);
     }
   };
 }

@@ -40,6 +40,20 @@ export async function findSentId(db: Kysely<DB>, userId: number, whatsappId: str
   return rows[0]?.id;
 }
 
+/** The same of a message that this number sent. */
+export async function findSentBy(
+  db: Kysely<DB>,
+  userId: number,
+  phoneNumberId: number,
+  whatsappId: string,
+): Promise<{ id: string; kind: string } | undefined> {
+  const { rows } = await sql<{ id: string; kind: string }>`
+    select m.id, m.kind from wire_messages w join messages m on m.id = w.message_id
+    where w.phone_number_id = ${phoneNumberId} and w.wa_id = ${whatsappId}
+      and m.user_id = ${userId} and m.direction = 'outbound'`.execute(db);
+  return rows[0];
+}
+
 /** What it said first stays beside what it says now. */
 export async function recordEdit(db: Kysely<DB>, userId: number, id: string, text: string): Promise<void> {
   await sql`

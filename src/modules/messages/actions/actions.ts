@@ -5,6 +5,7 @@ import type { DB } from '../../../schema.ts';
 import type { Backends } from '../../backends/index.ts';
 import type { PhoneNumbers } from '../../phone-numbers/index.ts';
 import { resolveRecipient } from '../drafts/recipient.ts';
+import { createActionsByKey } from './action-by-key.ts';
 import { createDeleteMessage, createEditMessage } from './action-change.ts';
 import { createMarkRead, createShowPresence } from './action-chat.ts';
 import { createCheckNumbers } from './number-check.ts';
@@ -13,7 +14,7 @@ import { createCheckNumbers } from './number-check.ts';
 export function createActions(deps: {
   db: Kysely<DB>;
   ids: Pick<Ids, 'base62'>;
-  phoneNumbers: Pick<PhoneNumbers, 'requireConnected'>;
+  phoneNumbers: Pick<PhoneNumbers, 'requireConnected' | 'relay'>;
   backends: Pick<Backends, 'requireUsable'>;
   /** Milliseconds that a backend has for one, beside what it takes itself; 15 s unless given. */
   actionWithinMs?: number;
@@ -21,6 +22,8 @@ export function createActions(deps: {
   return {
     edit: createEditMessage(deps),
     deleteForEveryone: createDeleteMessage(deps),
+    /** The same by the key on the wire, answered in the backend's own words; see its own description. */
+    byKey: createActionsByKey(deps),
     markRead: createMarkRead(deps),
     showPresence: createShowPresence({
       ...deps,

@@ -29,10 +29,10 @@ export function createCheckNumbers(deps: {
 
   return async function checkNumbers(
     userId: number,
-    token: string,
+    of: string | number,
     asked: readonly string[],
   ): Promise<CheckedNumber[]> {
-    const number = await deps.phoneNumbers.requireConnected(userId, token);
+    const number = await deps.phoneNumbers.requireConnected(userId, of);
     requireActionSupport('check numbers', number.integration);
     const numbers = [...new Set(asked.map((each) => each.replace(/\D/g, '')))];
     const known = new Map((await listKnownNumbers(deps.db, userId, numbers)).map((each) => [each.number, each]));

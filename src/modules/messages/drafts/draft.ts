@@ -1,4 +1,4 @@
-import type { MessageRef, Outbound, OutboundKind, OutboundOptions } from '../../../evolution/outbound.ts';
+import type { MessageRef, Outbound, OutboundKind, OutboundOptions, QuotedRef } from '../../../evolution/outbound.ts';
 import type { SendableNumber } from '../../phone-numbers/index.ts';
 import type { Upload } from '../media/media-content.ts';
 
@@ -89,4 +89,4 @@ export function keptDraft(row: { kind: string; content: unknown; blobId: string 
   };
 }
 
-type KeptOptions = { quoted?: MessageRef; mentions?: string[]; mentions_everyone?: boolean; delay_ms?: number };
+type KeptOptions = { quoted?: QuotedRef; mentions?: string[]; mentions_everyone?: boolean; delay_ms?: number };

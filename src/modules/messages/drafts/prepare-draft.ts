@@ -119,7 +119,9 @@ function sourceOf({ content, base64, upload }: Draft) {
 /** What is kept once the medium is known. */
 function contentWith({ content }: Draft, kind: MediaKind, media: Media): Record<string, unknown> {
   const fileName = textIn(content, 'file_name') ?? media.fileName ?? (kind === 'document' ? 'document' : undefined);
-  const { mimetype, sha256, size: bytes } = media;
+  const { sha256, size: bytes } = media;
+  // Bare bytes have no type but the one that their sender named.
+  const mimetype = media.mimetype ?? textIn(content, 'mimetype');
   return { ...content, media_type: kind, file_name: fileName, mimetype, sha256, bytes };
 }
 

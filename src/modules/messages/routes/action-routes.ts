@@ -108,8 +108,8 @@ export function registerActionRoutes(instance: FastifyInstance, deps: { messages
       },
     },
     async (request) => {
-      const { token, number, state, duration_ms: durationMs = 2_000 } = request.body;
-      await actions.showPresence(callerOf(request).userId, { token, number, state, durationMs });
+      const { token: from, number, state, duration_ms: durationMs = 2_000 } = request.body;
+      await actions.showPresence(callerOf(request).userId, { from, number, state, durationMs });
       return { success: true as const };
     },
   );
