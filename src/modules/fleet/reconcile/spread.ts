@@ -15,9 +15,8 @@ export const passesUsual: Readonly<Record<Question, number>> = {
 /** Until they are measured: milliseconds of the backend's time for one number. */
 const costsUsualMs: Readonly<Record<Question, number>> = { state: 1, webhook: 3, settings: 3, latest: 6, foreign: 30 };
 
-/** The states come first, then the webhooks, and each leaves something to those behind it. */
-const statesShare = 0.6;
-const webhooksShare = 0.8;
+/** States and webhooks come first, and leave something to the others. */
+const firstShare = 0.85;
 
 /**
  * What fits into the budget of one pass. What does not fit is asked about fewer numbers per pass, and goes on in the next
@@ -36,22 +35,33 @@ export function spreadQuestions(input: {
   const { numbers, candidates, budgetMs } = input;
   const passes = { ...passesUsual, ...input.passes };
   const costOf = (question: Question) => Math.max(0.05, input.costsMs[question] ?? costsUsualMs[question]);
-  const statesMs = input.statesAtOnce ? 0 : numbers * costOf('state');
-  const state = statesMs <= budgetMs * statesShare ? numbers : Math.floor((budgetMs * statesShare) / costOf('state'));
-  const leftMs = budgetMs - (input.statesAtOnce ? 0 : state * costOf('state'));
   const wanted = (question: Question) => Math.ceil((candidates[question] ?? numbers) / passes[question]);
-  const webhook = Math.min(wanted('webhook'), Math.ceil((leftMs * webhooksShare) / costOf('webhook')));
-  const others = ['settings', 'latest', 'foreign'] as const;
-  const wantedMs = others.reduce((sum, question) => sum + wanted(question) * costOf(question), 0);
-  const part = Math.min(1, (leftMs - webhook * costOf('webhook')) / Math.max(1, wantedMs));
-  const fitting = (question: Question) => Math.ceil(wanted(question) * Math.max(0, part));
+  const msOf = (question: Question) => (input.statesAtOnce && question === 'state' ? 0 : costOf(question));
+
+  /** The part of what is wanted that fits: the same of each of these questions. */
+  function partOf(questions: readonly Question[], withinMs: number): number {
+    const wantedMs = totalOf(questions, (question) => wanted(question) * msOf(question));
+    return Math.max(0, wantedMs <= withinMs ? 1 : withinMs / wantedMs);
+  }
+  const some = (question: Question, part: number) => Math.max(1, Math.ceil(wanted(question) * part));
+
+  const ofFirst = partOf(first, budgetMs * firstShare);
+  const firstMs = totalOf(first, (question) => some(question, ofFirst) * msOf(question));
+  const ofOthers = partOf(others, budgetMs - firstMs);
   return {
-    state: Math.max(1, state),
-    webhook,
-    settings: fitting('settings'),
-    latest: fitting('latest'),
-    foreign: fitting('foreign'),
+    state: input.statesAtOnce ? numbers : some('state', ofFirst),
+    webhook: some('webhook', ofFirst),
+    settings: some('settings', ofOthers),
+    latest: some('latest', ofOthers),
+    foreign: some('foreign', ofOthers),
   };
+}
+
+const first: readonly Question[] = ['state', 'webhook'];
+const others: readonly Question[] = ['settings', 'latest', 'foreign'];
+
+function totalOf(questions: readonly Question[], ms: (question: Question) => number): number {
+  return questions.reduce((sum, question) => sum + ms(question), 0);
 }
 
 /** The next `count` in the order of ids after the one that was last, around the end. */
