@@ -25,7 +25,7 @@ import { createMoveNumber } from './moving/move-number.ts';
 import { claimMoves } from './moving/moves-system.ts';
 import { createPauseNumber } from './pausing/pause-number.ts';
 import type { PhoneNumber } from './phone-number.ts';
-import { findPhoneNumber, listPhoneNumbers } from './phone-numbers-repository.ts';
+import { findPhoneNumber, listPhoneNumbers, type NumbersPage } from './phone-numbers-repository.ts';
 import { createRelay } from './relay/relay.ts';
 import { createResolveToken } from './resolve-token.ts';
 import { createOpenShare } from './sharing/open-share.ts';
@@ -200,7 +200,7 @@ export function createPhoneNumbers(deps: {
     /** A page of the user's numbers, oldest first, and where the next one begins; null at the end. */
     async list(
       userId: number,
-      page: { limit: number; after?: { createdAt: Date; id: number } },
+      page: NumbersPage,
     ): Promise<{ numbers: PhoneNumber[]; next: { createdAt: Date; id: number } | null }> {
       const rows = await listPhoneNumbers(deps.db, userId, { ...page, limit: page.limit + 1 });
       const { page: numbers, next } = cutPage(rows, page.limit);

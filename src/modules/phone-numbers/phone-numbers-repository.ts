@@ -53,12 +53,16 @@ export async function findPhoneNumber(db: Kysely<DB>, userId: number, id: number
   return row === undefined ? undefined : toPhoneNumber(row);
 }
 
+export type NumbersPage = {
+  limit: number;
+  after?: { createdAt: Date; id: number };
+  status?: NumberStatus;
+  /** A part of one of its names, or of its number. */
+  search?: string;
+};
+
 /** Oldest first, the page after `after`. */
-export async function listPhoneNumbers(
-  db: Kysely<DB>,
-  userId: number,
-  page: { limit: number; after?: { createdAt: Date; id: number } },
-): Promise<PhoneNumber[]> {
+export async function listPhoneNumbers(db: Kysely<DB>, userId: number, page: NumbersPage): Promise<PhoneNumber[]> {
   let query = selectPhoneNumbers(db, userId)
     .orderBy('phone_numbers.created_at')
     .orderBy('phone_numbers.id')
@@ -67,8 +71,15 @@ export async function listPhoneNumbers(
     const { createdAt, id } = page.after;
     query = query.where(sql<boolean>`(phone_numbers.created_at, phone_numbers.id) > (${createdAt}, ${id})`);
   }
+  if (page.status !== undefined) query = query.where('phone_numbers.status', '=', page.status);
+  if (page.search !== undefined) {
+    const part = `%${page.search.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where(({ eb, or }) => or(searched.map((column) => eb(`phone_numbers.${column}`, 'ilike', part))));
+  }
   return (await query.execute()).map(toPhoneNumber);
 }
+
+const searched = ['display_name', 'alias', 'instance_name', 'phone_number'] as const;
 
 export type NumberChange = {
   displayName?: string | null;

@@ -90,15 +90,18 @@ export function registerPhoneNumberRoutes(instance: FastifyInstance, deps: { pho
       schema: {
         tags,
         summary: 'List phone numbers',
+        description: 'Oldest first.',
         querystring: ListQuery,
         response: { 200: ManyNumbers, ...problems(reading) },
       },
     },
     async (request) => {
-      const { limit = 100, cursor } = request.query;
+      const { limit = 100, cursor, status, search } = request.query;
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const { numbers, next } = await phoneNumbers.list(callerOf(request).userId, {
         limit,
+        ...(status === undefined ? {} : { status }),
+        ...(search === undefined ? {} : { search }),
         ...(after === undefined ? {} : { after: { createdAt: after.createdAt, id: numericId(after.id) } }),
       });
       return {

@@ -112,16 +112,6 @@ export const RotateBody = Type.Object(
 
 export const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
 
-export const ListQuery = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
-    cursor: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: '`next_cursor` of the page before.' }),
-    ),
-  },
-  exact,
-);
-
 const NumberStatus = Type.Union([
   Type.Literal('initializing'),
   Type.Literal('qr_ready'),
@@ -129,6 +119,25 @@ const NumberStatus = Type.Union([
   Type.Literal('disconnected'),
   Type.Literal('error'),
 ]);
+
+export const ListQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: '`next_cursor` of the page before.' }),
+    ),
+    status: Type.Optional(NumberStatus),
+    search: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        pattern: '^[^\\u0000]+$',
+        description: 'A part of the display name, the alias, the instance name or the number itself.',
+      }),
+    ),
+  },
+  exact,
+);
 
 export const PhoneNumberView = Type.Object({
   id: Type.Integer(),

@@ -29,6 +29,18 @@ export async function findDashboard(db: Kysely<DB>, userId: number): Promise<Das
   return row as DashboardRow | undefined;
 }
 
+/** How many of the user's numbers are in each state that one of them is in. */
+export async function countByStatus(db: Kysely<DB>, userId: number): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('phone_numbers')
+    .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+    .where('user_id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
 /** The user's rows of phone_number_details, oldest first. */
 export async function listDetails(db: Kysely<DB>, userId: number, limit: number): Promise<DetailsRow[]> {
   const rows = await db

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { notFound } from '../../platform/errors.ts';
 import type { DB } from '../../schema.ts';
 import {
+  countByStatus,
   type DashboardRow,
   type DetailsRow,
   findDashboard,
@@ -10,7 +11,12 @@ import {
   type RecentMessage,
 } from './dashboard-repository.ts';
 
-export type Dashboard = { user: DashboardRow; phoneNumbers: DetailsRow[]; recentMessages: RecentMessage[] };
+export type Dashboard = {
+  user: DashboardRow;
+  numbersByStatus: Record<string, number>;
+  phoneNumbers: DetailsRow[];
+  recentMessages: RecentMessage[];
+};
 
 const phoneNumbersMax = 100;
 
@@ -20,6 +26,7 @@ export function createReadDashboard({ db }: { db: Kysely<DB> }) {
     const user = await findDashboard(db, userId);
     if (user === undefined) throw notFound('User');
     const phoneNumbers = await listDetails(db, userId, phoneNumbersMax);
-    return { user, phoneNumbers, recentMessages: await listRecentMessages(db, userId) };
+    const numbersByStatus = await countByStatus(db, userId);
+    return { user, numbersByStatus, phoneNumbers, recentMessages: await listRecentMessages(db, userId) };
   };
 }

@@ -13,13 +13,17 @@ export type StatisticsReport = Span & {
   phoneNumbers: (Figures & ListedNumber)[];
 };
 
-export type StatisticsQuery = Partial<Span> & { phoneNumberId?: number };
+/** `byPhoneNumber` false leaves the numbers out. */
+export type StatisticsQuery = Partial<Span> & { phoneNumberId?: number; byPhoneNumber?: boolean };
 
 /** Throws `invalid_request` for a bad span and `not_found` for a number that is not a live one of this user's. */
 export function createReadStatistics({ db }: { db: Kysely<DB> }) {
-  return async (userId: number, { phoneNumberId, ...asked }: StatisticsQuery): Promise<StatisticsReport> => {
+  return async (
+    userId: number,
+    { phoneNumberId, byPhoneNumber = true, ...asked }: StatisticsQuery,
+  ): Promise<StatisticsReport> => {
     const span = spanOf(asked, await readToday(db));
-    const numbers = await listNumbers(db, userId, phoneNumberId);
+    const numbers = byPhoneNumber || phoneNumberId !== undefined ? await listNumbers(db, userId, phoneNumberId) : [];
     if (phoneNumberId !== undefined && numbers.length === 0) throw notFound('Phone number');
     const rows = await sumFigures(db, userId, span, phoneNumberId);
     const byNumber = new Map(rows.map((row) => [row.phoneNumberId, row]));
@@ -27,7 +31,11 @@ export function createReadStatistics({ db }: { db: Kysely<DB> }) {
       ...span,
       totals: rows.find((row) => row.date === null && row.phoneNumberId === null) ?? noFigures,
       daily: rows.flatMap((row) => (row.date === null ? [] : [{ ...row, date: row.date }])),
-      phoneNumbers: numbers.map((number) => ({ ...noFigures, ...byNumber.get(number.id), ...number })),
+      phoneNumbers: (byPhoneNumber ? numbers : []).map((number) => ({
+        ...noFigures,
+        ...byNumber.get(number.id),
+        ...number,
+      })),
     };
   };
 }

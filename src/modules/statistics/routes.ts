@@ -30,11 +30,12 @@ export function registerStatisticsRoutes(instance: FastifyInstance, deps: { stat
       },
     },
     async (request) => {
-      const { start_date, end_date, phone_number_id } = request.query;
+      const { start_date, end_date, phone_number_id, by_phone_number = true } = request.query;
       const report = await statistics.report(callerOf(request).userId, {
         ...(start_date === undefined ? {} : { startDate: start_date }),
         ...(end_date === undefined ? {} : { endDate: end_date }),
         ...(phone_number_id === undefined ? {} : { phoneNumberId: phone_number_id }),
+        byPhoneNumber: by_phone_number,
       });
       return { success: true as const, statistics: statisticsView(report) };
     },

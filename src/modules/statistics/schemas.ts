@@ -15,6 +15,9 @@ export const StatisticsQuery = Type.Object(
     phone_number_id: Type.Optional(
       Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only this phone number of yours.' }),
     ),
+    by_phone_number: Type.Optional(
+      Type.Boolean({ default: true, description: 'False: `phone_numbers` is empty, for who wants the days alone.' }),
+    ),
   },
   exact,
 );
@@ -116,6 +119,10 @@ export const DashboardAnswer = Type.Object({
     total_phone_numbers: count(),
     connected_phone_numbers: count(),
     disconnected_phone_numbers: count(),
+    phone_numbers_by_status: Type.Object(
+      { connected: count(), qr_ready: count(), initializing: count(), disconnected: count(), error: count() },
+      { description: 'How many of your phone numbers are in each state.' },
+    ),
     messages_used_today: count(),
     messages_left_today: count(),
     messages_sent_today: count(),

@@ -24,6 +24,7 @@ export function statisticsView(report: StatisticsReport): Static<typeof Statisti
 
 export function dashboardView({
   user,
+  numbersByStatus,
   phoneNumbers,
   recentMessages,
 }: Dashboard): Static<typeof DashboardAnswer>['dashboard'] {
@@ -31,6 +32,13 @@ export function dashboardView({
   return {
     ...row,
     created_at: created_at.toISOString(),
+    phone_numbers_by_status: {
+      connected: numbersByStatus.connected ?? 0,
+      qr_ready: numbersByStatus.qr_ready ?? 0,
+      initializing: numbersByStatus.initializing ?? 0,
+      disconnected: numbersByStatus.disconnected ?? 0,
+      error: numbersByStatus.error ?? 0,
+    },
     quota: {
       limit: row.max_messages_per_day,
       used: row.messages_used_today,

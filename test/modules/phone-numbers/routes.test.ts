@@ -96,15 +96,53 @@ test('the list goes on page by page over numbers of one millisecond, each once a
   expect((await user.api('GET', '/api/phone-numbers')).body.phone_numbers).toHaveLength(100);
 });
 
-test.each([['limit=0'], ['limit=501'], ['limit=x'], ['cursor='], ['cursor=abc'], ['other=1'], ['limit=1&limit=2']])(
-  'a list with ?%s is refused',
-  async (query) => {
-    expect(await owner.api('GET', `/api/phone-numbers?${query}`)).toMatchObject({
-      status: 400,
-      body: { code: 'invalid_request' },
-    });
-  },
-);
+test('a list is searched by any of the names and by the number, and by state, page by page', async () => {
+  const user = await gateway.signUp();
+  await sql`
+    insert into phone_numbers (user_id, instance_name, token, display_name, alias, phone_number, status)
+    select ${user.id}, 'user_searched_' || n, 'eft_…', name, alias, number, status
+    from (values (1, 'Café 100%', null, '628111', 'connected'), (2, 'Shop_1', 'front-desk', '628222', 'disconnected'),
+      (3, null, 'Back-Desk', null, 'connected'), (4, 'Shop 1', null, null, 'error')) as v (n, name, alias, number, status)`.execute(
+    gateway.database.db,
+  );
+  const found = async (query: Record<string, string>) => {
+    const answer = await user.api('GET', `/api/phone-numbers?${new URLSearchParams(query)}`);
+    expect(answer.status).toBe(200);
+    return answer.body.phone_numbers
+      .map(({ instance_name }: { instance_name: string }) => instance_name.slice(-1))
+      .join('');
+  };
+  expect(await found({ search: 'CAF' })).toBe('1');
+  expect(await found({ search: '100%' })).toBe('1');
+  expect(await found({ search: 'shop' })).toBe('24');
+  expect(await found({ search: 'shop_' })).toBe('2');
+  expect(await found({ search: '\\' })).toBe('');
+  expect(await found({ search: 'desk' })).toBe('23');
+  expect(await found({ search: '8222' })).toBe('2');
+  expect(await found({ search: 'searched_4' })).toBe('4');
+  expect(await found({ status: 'connected' })).toBe('13');
+  expect(await found({ status: 'connected', search: 'desk' })).toBe('3');
+  const first = await user.api('GET', '/api/phone-numbers?status=connected&limit=1');
+  expect(await found({ status: 'connected', cursor: first.body.next_cursor })).toBe('3');
+});
+
+test.each([
+  ['search='],
+  ['search=%00'],
+  ['status=gone'],
+  ['limit=0'],
+  ['limit=501'],
+  ['limit=x'],
+  ['cursor='],
+  ['cursor=abc'],
+  ['other=1'],
+  ['limit=1&limit=2'],
+])('a list with ?%s is refused', async (query) => {
+  expect(await owner.api('GET', `/api/phone-numbers?${query}`)).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  });
+});
 
 test("another user's cursor opens nobody's list but one's own", async () => {
   const user = await gateway.signUp();

@@ -50,6 +50,7 @@ test('a new user has a dashboard of zeros and the whole quota', async () => {
       total_phone_numbers: 0,
       connected_phone_numbers: 0,
       disconnected_phone_numbers: 0,
+      phone_numbers_by_status: { connected: 0, qr_ready: 0, initializing: 0, disconnected: 0, error: 0 },
       messages_used_today: 0,
       messages_left_today: 5_000,
       messages_sent_today: 0,
@@ -87,6 +88,7 @@ test('it counts numbers by state and messages of today and of 30 days; deleted n
     total_phone_numbers: 4,
     connected_phone_numbers: 1,
     disconnected_phone_numbers: 2,
+    phone_numbers_by_status: { connected: 1, qr_ready: 1, initializing: 0, disconnected: 1, error: 1 },
     messages_sent_today: 12,
     messages_received_today: 5,
     messages_failed_today: 4,
@@ -139,6 +141,16 @@ test('it lists the oldest 100 numbers and counts all', async () => {
   const { body } = await user.api('GET', '/api/dashboard');
   expect(body.dashboard.total_phone_numbers).toBe(130);
   expect(body.dashboard.phone_numbers).toHaveLength(100);
+});
+
+test('the figures of the days can be had without those of each number', async () => {
+  const user = await gateway.signUp();
+  const id = await addNumber(user, 'connected');
+  await addStats(id, 0, 5, 4, 3);
+  const { statistics } = (await user.api('GET', '/api/statistics?by_phone_number=false')).body;
+  expect(statistics).toMatchObject({ totals: { messages_sent: 5 }, daily: [{ messages_sent: 5 }], phone_numbers: [] });
+  const ofOne = (await user.api('GET', `/api/statistics?by_phone_number=false&phone_number_id=${id}`)).body.statistics;
+  expect(ofOne).toMatchObject({ totals: { messages_sent: 5 }, phone_numbers: [] });
 });
 
 test('numbers on a simulated backend are marked as such in the dashboard and in the statistics, others are not', async () => {
