@@ -76,6 +76,7 @@ create table reconciles (
   numbers integer not null default 0,
   questions bigint not null default 0,
   busy_ms bigint not null default 0,
+  began_at timestamptz,
   ended_at timestamptz
 ) with (fillfactor = 50);
 

@@ -614,6 +614,7 @@ export interface RealtimeTickets {
 
 export interface Reconciles {
   backend_id: number;
+  began_at: Timestamp | null;
   busy_ms: Generated<number>;
   due_at: Generated<Timestamp>;
   ended_at: Timestamp | null;

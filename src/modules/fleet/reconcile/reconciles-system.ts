@@ -23,8 +23,8 @@ export async function listDuePasses(db: Kysely<DB>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select b.id from backends b left join reconciles r on r.backend_id = b.id
     where b.removed_at is null and b.state in ('active', 'draining', 'cordoned', 'degraded')
-      and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.ended_at
-        or exists (select from incidents i where i.backend_id = b.id and i.ended_at > r.ended_at))
+      and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.began_at
+        or exists (select from incidents i where i.backend_id = b.id and i.ended_at > r.began_at))
     order by b.id`.execute(db);
   return rows.map(({ id }) => id);
 }
@@ -38,9 +38,9 @@ export async function beginPass(
 ): Promise<Remembered | undefined> {
   const dueAt = sql`app_now() + make_interval(secs => ${nextInMs / 1_000}::float8)`;
   const { rows } = await sql<{ remembered: Remembered }>`
-    insert into reconciles as r (backend_id, epoch, due_at)
-    select ${backendId}, ${lease.epoch}, ${dueAt} where ${stillHeld(lease.name, lease.epoch)}
-    on conflict (backend_id) do update set epoch = excluded.epoch, due_at = excluded.due_at
+    insert into reconciles as r (backend_id, epoch, due_at, began_at)
+    select ${backendId}, ${lease.epoch}, ${dueAt}, app_now() where ${stillHeld(lease.name, lease.epoch)}
+    on conflict (backend_id) do update set epoch = excluded.epoch, due_at = excluded.due_at, began_at = app_now()
     returning remembered`.execute(db);
   return rows[0]?.remembered;
 }
