@@ -16,6 +16,8 @@ export type PlanOverride = {
 export type Config = {
   production: boolean;
   port: number;
+  /** One more port of the same API; undefined: none. */
+  sessionAuthPort: number | undefined;
   host: string;
   logLevel: string;
   /** As Fastify takes it: false, true, a number of hops, or addresses. */
@@ -92,6 +94,7 @@ export function parseConfig(env: Env): Config {
   const config: Config = {
     production,
     port,
+    sessionAuthPort: read.integer('SESSION_AUTH_PORT', { min: 0, max: 65_535 }) || undefined,
     host,
     logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) ?? 'info',
     trustProxy: trustProxyOf(read.text('TRUST_PROXY')),
@@ -126,6 +129,7 @@ export function parseConfig(env: Env): Config {
 
   for (const cidr of config.egressAllowCidrs)
     if (!isCidr(cidr)) read.problem('EGRESS_ALLOW_CIDRS', `"${cidr}" is not a CIDR range`);
+  if (config.sessionAuthPort === port) read.problem('SESSION_AUTH_PORT', 'must be another one than PORT');
   config.operatorWebhook = operatorWebhookOf(config, read);
   if (role === 'provisioner') requireProvisionerSettings(config, read);
   else if (role !== 'all' && redisUrl === undefined)

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from '../app.ts';
 import { type Config, parseConfig } from '../config.ts';
+import { openSecondPort } from '../http/second-port.ts';
 import { startLanes } from '../lanes.ts';
 import { claimSoleProcess, SoleProcessRefused } from '../platform/lease/sole-process.ts';
 import { createLogger, type Logger } from '../platform/logger.ts';
@@ -15,7 +16,7 @@ import { readEnvironment, stopWithMessage } from './environment.ts';
 import { findDatabase } from './find-database.ts';
 import { showMetrics } from './metrics.ts';
 import { migrateDatabase } from './migrate-database.ts';
-import { requireFreePort } from './require-free-port.ts';
+import { requireFreePorts } from './require-free-port.ts';
 import { findBackends } from './sandbox-backends.ts';
 import { findSecrets } from './secrets.ts';
 
@@ -40,7 +41,7 @@ try {
 }
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  await requireFreePort(config);
+  await requireFreePorts(config);
   const database = await findDatabase(config, {
     onEnded: (why) => logger.error({ event: 'postgres_ended', why }, 'Postgres ended by itself; starting it again'),
   });
@@ -82,6 +83,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
   // Together, so that nobody is let in while the lanes come to their end.
   running.defer(async () => void (await Promise.all([app.close(), lanes.disposeAsync()])));
   await app.listen({ host: config.host, port: config.port });
+  const { sessionAuthPort: second } = config;
+  if (second !== undefined && config.role !== 'worker') {
+    const { remainingMs: withinMs } = services.closing;
+    running.use(await openSecondPort(app, { host: config.host, port: second, withinMs }));
+  }
   const { port, ownUrl } = whereItListens(app.addresses(), config);
   // Simulated servers live in this process: whatever the public address, they reach it here.
   if (pool.areSandboxes) services.setCallbackUrl(ownUrl);

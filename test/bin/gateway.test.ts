@@ -119,6 +119,16 @@ describe('on a Postgres of its own', () => {
     expect(refused.output()).toMatch(/^ENCRYPTION_KEY: this database was set up with the key [0-9a-f]{12}/);
   });
 
+  test('SESSION_AUTH_PORT is one more port of the same API, and refused where it is in use', async () => {
+    const second = String(await freePort());
+    await start({ DATABASE_URL: database.url, SESSION_AUTH_PORT: second });
+    const answer = await fetch(`http://127.0.0.1:${second}/api/v1/plans`);
+    expect(await answer.json()).toMatchObject({ success: true, data: { plans: expect.any(Array) } });
+    const third = run({ DATABASE_URL: database.url, PORT: String(await freePort()), SESSION_AUTH_PORT: second });
+    expect(await third.ended).toBe(1);
+    expect(third.output()).toContain(`SESSION_AUTH_PORT: ${second} on 0.0.0.0 is in use`);
+  });
+
   test('ADMIN_EMAIL and ADMIN_PASSWORD make an operator who can log in', async () => {
     const operator = { ADMIN_EMAIL: 'operator@example.com', ADMIN_PASSWORD: 'correct horse battery 1' };
     const gateway = await start({ DATABASE_URL: database.url, ...operator });

@@ -63,6 +63,7 @@ describe.skipIf(!hasNginx)('nginx in front of a gateway (skipped without it: apt
       '//share/efs_Secret',
       '/a/../share/efs_Secret/state',
       '/%73hare%2Fefs_Secret',
+      '/session/share/efs_Secret',
     ];
     for (const path of spellings) expect((await call('GET', path)).status).toBe(200);
     await call('GET', '/api/a-path-to-log');
@@ -84,6 +85,11 @@ describe.skipIf(!hasNginx)('nginx in front of a gateway (skipped without it: apt
     '/hooks;a=b/evolution/abc',
     '/HOOKS/evolution/abc',
     '/hooks/evolution/abc?a=b',
+    '/session/hooks/evolution/abc',
+    '/session//hooks/evolution/abc',
+    '/session/%2fhooks/evolution/abc',
+    '/session/a/../%68ooks/evolution/abc',
+    '/SESSION/hooks/evolution/abc',
   ])('POST %s from outside is a missing route', async (path) => {
     const answer = await call('POST', path, {}, '{}');
     expect(answer.status).toBe(404);
@@ -95,6 +101,14 @@ describe.skipIf(!hasNginx)('nginx in front of a gateway (skipped without it: apt
     expect((await seenBy('GET', '/api/phone-numbers?limit=5')).url).toBe('/api/phone-numbers?limit=5');
     expect((await seenBy('GET', '/hooksmith')).url).toBe('/hooksmith');
     expect((await seenBy('GET', '/api/%2568ooks/a%2Fb')).url).toBe('/api/%2568ooks/a%2Fb');
+  });
+
+  test('below /session/ is the same API, with its query and what is encoded in it', async () => {
+    expect((await seenBy('POST', '/session/api/v1/auth/login?a=b%20c')).url).toBe('/api/v1/auth/login?a=b%20c');
+    expect((await seenBy('GET', '/session/api/v1/sessions/a%20b%25c')).url).toBe('/api/v1/sessions/a%20b%25c');
+    expect((await seenBy('GET', '/session/%2568ooks/x')).url).toBe('/%2568ooks/x');
+    expect((await seenBy('GET', '/session/session/hooks/x')).url).toBe('/session/hooks/x');
+    expect((await seenBy('GET', '/sessions')).url).toBe('/sessions');
   });
 
   test('the caller cannot choose the address that the gateway believes', async () => {
