@@ -45,3 +45,24 @@ export async function listNumbersOfUser(db: Kysely<DB>, userId: number, limit: n
     where n.user_id = ${userId} and n.deleted_at is null order by n.created_at, n.id limit ${limit}`.execute(db);
   return rows;
 }
+
+export type NumberFilter = { id?: number; userId?: number; backendId?: number; status?: string };
+
+/** The page after `after`, by id. Deleted ones only where one is asked for by its id. */
+export async function listNumbers(
+  db: Kysely<DB>,
+  filter: NumberFilter,
+  page: { limit: number; after?: { id: number } },
+): Promise<FoundNumber[]> {
+  const wanted = [
+    filter.id === undefined ? sql`n.deleted_at is null` : sql`n.id = ${filter.id}`,
+    ...(filter.userId === undefined ? [] : [sql`n.user_id = ${filter.userId}`]),
+    ...(filter.backendId === undefined ? [] : [sql`n.backend_id = ${filter.backendId}`]),
+    ...(filter.status === undefined ? [] : [sql`n.status = ${filter.status}`]),
+    ...(page.after === undefined ? [] : [sql`n.id > ${page.after.id}`]),
+  ];
+  const { rows } = await sql<FoundNumber>`
+    select ${numberColumns} from phone_numbers n
+    where ${sql.join(wanted, sql` and `)} order by n.id limit ${page.limit}`.execute(db);
+  return rows;
+}

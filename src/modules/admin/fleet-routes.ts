@@ -46,7 +46,7 @@ export function registerFleetRoutes(instance: FastifyInstance, { admin }: { admi
     },
     async (request) => ({
       success: true as const,
-      ...fleetPlanView(await admin.planFleet(request.query.limit ?? movesUsual)),
+      ...fleetPlanView(await admin.planFleet(request.query.limit ?? movesUsual, request.query.drain)),
     }),
   );
 

@@ -18,7 +18,14 @@ import type { Users } from '../users/index.ts';
 import { type AuditEntry, type AuditFilter, listDeeds } from './audit-system.ts';
 import { type Actor, createAudited } from './audited.ts';
 import { createEraseUsers } from './erase-user.ts';
-import { countNumbers, type FoundNumber, listNumbersOfUser, type NumbersByStatus } from './figures-system.ts';
+import {
+  countNumbers,
+  type FoundNumber,
+  listNumbers,
+  listNumbersOfUser,
+  type NumberFilter,
+  type NumbersByStatus,
+} from './figures-system.ts';
 import { listMisplaced, listMovable } from './fleet-plan-system.ts';
 import { createManageUsers } from './manage-users.ts';
 import { createOrderNumbers } from './order-numbers.ts';
@@ -132,9 +139,13 @@ export function createAdmin(deps: AdminDeps) {
         return result;
       }),
 
-    /** A preview: what would move, and why. */
-    async planFleet(movesMax: number): Promise<FleetPlan> {
-      const backends = await pool.list();
+    /** A preview: what would move, and why; also as if one more backend were draining. Throws `not_found` for that one. */
+    async planFleet(movesMax: number, drain?: number): Promise<FleetPlan> {
+      const pooled = await pool.list();
+      if (drain !== undefined && !pooled.some(({ id }) => id === drain)) throw notFound('Backend');
+      const backends = pooled.map((backend) =>
+        backend.id === drain ? { ...backend, state: 'draining' as const, hold: 'draining' as const } : backend,
+      );
       const idsOf = (isWanted: (backend: BackendFigures) => boolean) => backends.filter(isWanted).map(({ id }) => id);
       const [draining, misplaced, others] = await Promise.all([
         listMovable(
@@ -167,6 +178,9 @@ export function createAdmin(deps: AdminDeps) {
     ...manageUsers,
     ...createWatchFleet({ fleet: deps.fleet, audited }),
     listNumbersOfUser: (userId: number): Promise<FoundNumber[]> => listNumbersOfUser(db, userId, numbersOfUserMax),
+    /** Anybody's live numbers, oldest first; one asked for by its id also where it is deleted. */
+    listNumbers: (filter: NumberFilter, page: { limit: number; after?: { id: number } }): Promise<FoundNumber[]> =>
+      listNumbers(db, filter, page),
     listPlans: (): Promise<Plan[]> => deps.plans.list(),
     /** Holds for numbers placed from now on. Throws `not_found`, `invalid_request`. */
     async changePlan(

@@ -1,18 +1,52 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { problems } from '../../http/problem-details.ts';
+import { cutPage, decodeNumericCursor, encodeCursor } from '../../platform/cursor.ts';
 import type { Admin } from './index.ts';
-import { actorOf, config, tags } from './operator-routes.ts';
-import { IdParams, OrderAnswer, RecreateAnswer } from './schemas.ts';
-import { orderedNumberView } from './views.ts';
+import { actorOf, config, reading, tags } from './operator-routes.ts';
+import { IdParams, ManyNumbers, NumbersQuery, OrderAnswer, RecreateAnswer } from './schemas.ts';
+import { foundNumberView, orderedNumberView } from './views.ts';
 
 const ordering = { auth: 'operator', body: false } as const;
 const underWay = ['creation_under_way', 'move_under_way', 'connecting_under_way'] as const;
 const refusals = ['not_found', ...underWay, 'backend_failed', 'backend_unavailable'] as const;
 
-/** What operators order for the connection of anybody's number. */
+/** Anybody's numbers, and what operators order for their connection. */
 export function registerNumberRoutes(instance: FastifyInstance, { admin }: { admin: Admin }): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/api/admin/phone-numbers',
+    {
+      config,
+      schema: {
+        tags,
+        summary: "List anybody's phone numbers",
+        description:
+          'Oldest first; of a user, of a backend, of a status. One asked for by its id also where it is deleted.',
+        querystring: NumbersQuery,
+        response: { 200: ManyNumbers, ...problems(reading, 'not_found') },
+      },
+    },
+    async (request) => {
+      const { id, user_id: userId, backend_id: backendId, status, limit = 100, cursor } = request.query;
+      const rows = await admin.listNumbers(
+        {
+          ...(id === undefined ? {} : { id }),
+          ...(userId === undefined ? {} : { userId }),
+          ...(backendId === undefined ? {} : { backendId }),
+          ...(status === undefined ? {} : { status }),
+        },
+        { limit: limit + 1, ...(cursor === undefined ? {} : { after: decodeNumericCursor(cursor) }) },
+      );
+      const { page, next } = cutPage(rows, limit);
+      return {
+        success: true as const,
+        phone_numbers: page.map(foundNumberView),
+        next_cursor: next === null ? null : encodeCursor(next),
+      };
+    },
+  );
 
   app.post(
     '/api/admin/phone-numbers/:id/restart',

@@ -120,7 +120,16 @@ export const RemovedBackend = Type.Object({
 });
 
 export const PlanQuery = Type.Object(
-  { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Moves at most.' })) },
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Moves at most.' })),
+    drain: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'As if this backend were draining too.',
+      }),
+    ),
+  },
   exact,
 );
 const Reason = Type.Union([Type.Literal('draining'), Type.Literal('misplaced'), Type.Literal('uneven')]);
@@ -186,6 +195,22 @@ export const FoundNumberView = Type.Object({
   backend_name: nullable(Type.String({ description: 'Its name on the backend.' })),
   created_at: Time,
   deleted_at: nullable(Time),
+});
+export const NumbersQuery = Type.Object(
+  {
+    id: Type.Optional(Id),
+    user_id: Type.Optional(Id),
+    backend_id: Type.Optional(Id),
+    status: Type.Optional(Type.String({ minLength: 1, maxLength: 60, examples: ['connected'] })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+    cursor: Cursor,
+  },
+  exact,
+);
+export const ManyNumbers = Type.Object({
+  success,
+  phone_numbers: Type.Array(FoundNumberView),
+  next_cursor: NextCursor,
 });
 const Share = nullable(Type.Number({ minimum: 0, maximum: 1, description: 'Connected share of the time.' }));
 export const SearchAnswer = Type.Object({

@@ -224,6 +224,12 @@ test('a backend that drains is emptied by the moves of the preview, and only the
     status: 409,
     body: { code: 'backend_not_empty', assigned: 1 },
   });
+  const { body: foreseen } = await operator.api('GET', `/api/admin/fleet/plan?drain=${backend.id}`);
+  expect(foreseen.moves.filter(({ reason }: { reason: string }) => reason === 'draining')).toMatchObject([
+    { phone_number_id: body.phone_number.id, from_backend_id: backend.id },
+  ]);
+  expect((await operator.api('GET', path)).body.backend).toMatchObject({ state: 'active' });
+  expect((await operator.api('GET', '/api/admin/fleet/plan?drain=999999')).status).toBe(404);
   await operator.api('POST', `${path}/drain`);
   expect((await operator.api('GET', path)).body.backend).toMatchObject({
     state: 'draining',

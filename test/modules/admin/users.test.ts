@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { erasedTables } from '../../../src/modules/admin/erase-system.ts';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
+import { createNumber, untilCreated } from '../phone-numbers/support.ts';
 import { at, becomeOperator, eventually } from './support.ts';
 
 let gateway: TestGateway;
@@ -36,6 +37,30 @@ test('users are listed page by page, and found by part of their address', async 
   const business = await operator.api('GET', '/api/admin/users?plan_type=business');
   expect(business.body.users).toMatchObject([{ id: users[1]?.id, plan_type: 'business', max_phone_numbers: 10 }]);
   expect((await operator.api('GET', '/api/admin/users?search=%25')).body.users).toEqual([]);
+});
+
+test("anybody's numbers are listed page by page, of a user, of a backend, of a status; a deleted one by its id", async () => {
+  const [user, other] = [await gateway.signUp('business'), await gateway.signUp()];
+  const ids: number[] = [];
+  for (const owner of [user, user, user, other]) {
+    const { body } = await createNumber(owner);
+    await untilCreated(gateway, body.phone_number.id);
+    ids.push(body.phone_number.id);
+  }
+  const list = async (query: string) => (await operator.api('GET', `/api/admin/phone-numbers?${query}`)).body;
+  const idsOf = ({ phone_numbers }: { phone_numbers: { id: number }[] }) => phone_numbers.map(({ id }) => id);
+  const first = await list(`user_id=${user.id}&limit=2`);
+  expect(idsOf(first)).toEqual(ids.slice(0, 2));
+  const second = await list(`user_id=${user.id}&limit=2&cursor=${first.next_cursor}`);
+  expect(idsOf(second)).toEqual([ids[2]]);
+  expect(second.next_cursor).toBeNull();
+  const backendId = first.phone_numbers[0].backend_id;
+  expect(idsOf(await list(`backend_id=${backendId}`))).toEqual(expect.arrayContaining(ids));
+  expect(idsOf(await list(`backend_id=${backendId}&status=connected&user_id=${user.id}`))).toEqual([]);
+  await other.api('DELETE', `/api/phone-numbers/${ids[3]}`);
+  expect(idsOf(await list(`user_id=${other.id}`))).toEqual([]);
+  expect((await list(`id=${ids[3]}`)).phone_numbers).toMatchObject([{ id: ids[3], deleted_at: expect.any(String) }]);
+  expect((await user.api('GET', '/api/admin/phone-numbers')).status).toBe(404);
 });
 
 test('a change of plan and figures of their own hold at once, here and within 5 s elsewhere', async () => {

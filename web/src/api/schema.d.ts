@@ -1699,6 +1699,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/phone-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List anybody's phone numbers
+         * @description Oldest first; of a user, of a backend, of a status. One asked for by its id also where it is deleted.
+         */
+        get: operations["getAdminPhoneNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/phone-numbers/{id}/restart": {
         parameters: {
             query?: never;
@@ -8655,6 +8675,8 @@ export interface operations {
             query?: {
                 /** @description Moves at most. */
                 limit?: number;
+                /** @description As if this backend were draining too. */
+                drain?: number;
             };
             header?: never;
             path?: never;
@@ -8855,6 +8877,55 @@ export interface operations {
                             ip_address: string | null;
                             /** Format: date-time */
                             created_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getAdminPhoneNumbers: {
+        parameters: {
+            query?: {
+                id?: number;
+                user_id?: number;
+                backend_id?: number;
+                /** @example connected */
+                status?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        success: true;
+                        phone_numbers: {
+                            id: number;
+                            user_id: number;
+                            instance_name: string;
+                            alias: string | null;
+                            display_name: string | null;
+                            phone_number: string | null;
+                            status: string;
+                            status_reason: string | null;
+                            integration: string;
+                            backend_id: number | null;
+                            backend_name: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            deleted_at: string | null;
                         }[];
                         next_cursor: string | null;
                     };
