@@ -81,6 +81,15 @@ describe('names and forms', () => {
       ]);
     }
   });
+  test('SESSION_AUTH_PORT is none unless set, and another one than PORT', () => {
+    expect(parseConfig({}).sessionAuthPort).toBeUndefined();
+    expect(parseConfig({ SESSION_AUTH_PORT: '0', PORT: '0' }).sessionAuthPort).toBeUndefined();
+    expect(parseConfig({ SESSION_AUTH_PORT: '3001' }).sessionAuthPort).toBe(3001);
+    expect(() => parseConfig({ SESSION_AUTH_PORT: '3000' })).toThrow(
+      'SESSION_AUTH_PORT: must be another one than PORT',
+    );
+  });
+
   test("npm's --port counts where PORT is unset", () => {
     expect(parseConfig({ npm_config_port: '3001' }).port).toBe(3001);
     expect(parseConfig({ npm_config_port: '3001', PORT: '3002' }).port).toBe(3002);

@@ -12,7 +12,7 @@ import type { PhoneNumbers } from '../../modules/phone-numbers/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { createOperations } from './operation.ts';
 import { exact, moment, nullable, sessionId, sessionRef } from './schemas.ts';
-import { caption, fileName, mediaTypes, mediaUrl } from './send-body.ts';
+import { caption, fileName, mediaTypes, mediaUrl, withoutServer } from './send-body.ts';
 import type { Sessions } from './session-ref.ts';
 
 export type BulkDeps = { phoneNumbers: PhoneNumbers; campaigns: Campaigns };
@@ -149,7 +149,7 @@ export function addBulkOperations(
 
 function recipientOf(recipient: BulkBody['recipients'][number]) {
   const { to, variables } = typeof recipient === 'string' ? { to: recipient } : recipient;
-  const number = to.replace(/@(?:c\.us|s\.whatsapp\.net)$/, '');
+  const number = withoutServer(to);
   return variables === undefined ? { number } : { number, variables };
 }
 

@@ -17,7 +17,7 @@ import { MessageView, messageStatus, viewOfMessage } from './message-view.ts';
 import { momentOf } from './moments.ts';
 import { createOperations } from './operation.ts';
 import { exact, moment, nextCursor, nullable, ofSession, paging, sessionId } from './schemas.ts';
-import { draftOf, requireFitting, SendBody } from './send-body.ts';
+import { draftOf, requireFitting, SendBody, withoutServer } from './send-body.ts';
 import type { Sessions } from './session-ref.ts';
 
 export type MessageDeps = BulkDeps & { messages: Messages };
@@ -197,9 +197,4 @@ function filterOf({ status, direction, type, to, since, until }: Static<typeof L
     ...(since === undefined ? {} : { since: momentOf(since) }),
     ...(until === undefined ? {} : { until: momentOf(until) }),
   };
-}
-
-// The address of a person, as older clients call it.
-export function withoutServer(to: string): string {
-  return to.replace(/@(?:c\.us|s\.whatsapp\.net)$/, '');
 }

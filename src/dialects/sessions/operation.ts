@@ -40,8 +40,6 @@ export type Operation<Params extends TSchema, Query extends TSchema, Body extend
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type Operations = ReturnType<typeof createOperations>;
-
 /**
  * Registers operations of one group: what `run` gives goes out as `{success: true, data}`. It sets another status than
  * the usual one by the reply.

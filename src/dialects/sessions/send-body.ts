@@ -127,6 +127,11 @@ export async function draftOf(body: SendBody, source: DraftSource): Promise<NewD
   return { kind: type, content: { media_url, file_name, caption } };
 }
 
+/** The address of a person as a send takes it: older clients name its server, too. */
+export function withoutServer(to: string): string {
+  return to.replace(/@(?:c\.us|s\.whatsapp\.net)$/, '');
+}
+
 // No server sends these kinds with any of them.
 function refuseOptions(body: SendBody, type: string): void {
   const misplaced = ['quoted', 'mentions', 'mentions_everyone', 'delay'].find((name) => name in body);

@@ -69,7 +69,7 @@ export {
   templateFields,
 } from './routes/kind-schemas.ts';
 export { setQuotaHeaders } from './routes/quota-headers.ts';
-export { SendingHeaders, sendingOptions, timingOptions } from './routes/schemas.ts';
+export { SendingHeaders, sendingOptions } from './routes/schemas.ts';
 export { readSend, sendingProblems, settledSend } from './routes/sending-route.ts';
 export type { Quota, SendAnswer } from './sending/send-input.ts';
 export { readTiming, requireAhead } from './sending/sending-options.ts';

@@ -48,7 +48,6 @@ export { apiKeyPrefix } from './api-key.ts';
 export { lookAtMails } from './mail-backlog-system.ts';
 export { createMails, type Mails, type MailsOptions } from './mails.ts';
 export { listOperatorIds, type ManagedUser, type UserChange, type UserFilter } from './operator-system.ts';
-export type { ApiKey } from './user-keys-repository.ts';
 export { type Credential, credentialName } from './users-system.ts';
 
 export type UsersOptions = {

@@ -341,6 +341,18 @@ test('sessions are as many as the plan allows', async () => {
   expect(answers[3]?.body).toMatchObject({ success: false, code: 'phone_number_limit', message: expect.any(String) });
 });
 
+test('a suspended user may read, and neither change nor connect anything', async () => {
+  const other = await gateway.signUp();
+  await other.api('POST', '/api/v1/sessions', { session_name: 'line' });
+  await gateway.services.users.managed.change(other.id, { status: 'suspended' });
+  expect((await other.api('GET', '/api/v1/sessions/line')).status).toBe(200);
+  const refused = { status: 403, body: { success: false, code: 'user_suspended' } };
+  for (const path of ['qr', 'qr/image']) {
+    expect(await other.api('GET', `/api/v1/sessions/line/${path}`), path).toMatchObject(refused);
+  }
+  expect(await other.api('POST', '/api/v1/instances', { session_id: 'line' })).toMatchObject(refused);
+});
+
 test('webhooks are created, changed, tested and deleted; their deliveries can be seen', async () => {
   const url = 'https://your-webhook.com/whatsapp';
   const made = await user.api('POST', '/api/v1/webhooks', { url, session_id: session.id, events: ['message.sent'] });
