@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 
@@ -55,4 +57,14 @@ test('the views join by the ids that the API gives', async () => {
       plan_type: 'enterprise',
     },
   ]);
+});
+
+test('npm run sql answers for all nine names', async () => {
+  const names =
+    'users subscriptions sessions instances messages api_keys webhooks usage_stats subscription_plans'.split(' ');
+  const statements = names.map((name) => `SELECT count(*) > 0 AS ${name} FROM ${name};`).join(' ');
+  const { stdout } = await promisify(execFile)(process.execPath, ['src/bin/sql.ts', statements], {
+    env: { PATH: process.env.PATH, DATABASE_URL: gateway.database.url },
+  });
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^ *${name} *\\n-+\\n *t$`, 'm'));
 });
