@@ -89,7 +89,14 @@ export async function buildApp(
   registerSecurityHeaders(app, { isHttps: config.serverUrl.startsWith('https:') });
   await app.register(cors, {
     origin: config.corsOrigins.length === 0 ? false : config.corsOrigins,
-    exposedHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed', 'preference-applied', ...limitHeaders],
+    exposedHeaders: [
+      'x-request-id',
+      'x-message-id',
+      'retry-after',
+      'idempotency-replayed',
+      'preference-applied',
+      ...limitHeaders,
+    ],
   });
   await registerSessionCookie(app);
   registerAuthenticate(app, { ...users, limitRefused: (request, reply) => limitNow(app, request, reply) });

@@ -48,6 +48,8 @@ export type ContactCard = {
   fullName: string;
   /** Digits. */
   phoneNumber: string;
+  /** How the number is written on the card; + and the digits unless given. */
+  shownAs?: string;
   organization?: string;
   email?: string;
   url?: string;

@@ -102,8 +102,8 @@ function voiceRequest(
 }
 
 function contactOf(card: ContactCard): Record<string, unknown> {
-  const { fullName, phoneNumber, organization, email, url } = card;
-  return { fullName, wuid: phoneNumber, phoneNumber: `+${phoneNumber}`, organization, email, url };
+  const { fullName, phoneNumber, shownAs = `+${phoneNumber}`, organization, email, url } = card;
+  return { fullName, wuid: phoneNumber, phoneNumber: shownAs, organization, email, url };
 }
 
 function listOf(content: Extract<Outbound, { kind: 'list' }>, integration: Integration): Record<string, unknown> {

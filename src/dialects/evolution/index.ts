@@ -9,13 +9,18 @@
 // A route that takes large bodies says `bodyLimit`. A route that was refused until now is taken out of
 // refused-routes.ts. `instanceIdOf(instanceName)` (src/evolution/instance-id.ts) is what answers call `instanceId`.
 import type { FastifyInstance } from 'fastify';
+import type { Messages } from '../../modules/messages/index.ts';
 import type { PhoneNumbers } from '../../modules/phone-numbers/index.ts';
 import type { Users } from '../../modules/users/index.ts';
 import type { WebhookDelivery } from '../../modules/webhooks/index.ts';
 import { createCallers } from './callers.ts';
+import { addChatRoutes } from './chat-routes.ts';
 import { addCreateRoute } from './create-route.ts';
 import { addUnknownRoutes, contractConfig, prepareScope } from './frame.ts';
+import { addGroupRoutes } from './group-routes.ts';
 import { addInstanceRoutes } from './instance-routes.ts';
+import { addLabelRoutes } from './label-routes.ts';
+import { addMessageRoutes } from './message-routes.ts';
 import { addRefusedRoutes } from './refused-routes.ts';
 import { addRootRoutes } from './root-routes.ts';
 import { createRoutes } from './routes.ts';
@@ -26,6 +31,7 @@ export type EvolutionDialectDeps = {
   config: { serverUrl: string; corsOrigins: readonly string[] };
   users: Pick<Users, 'resolveApiKey' | 'resolveUser'>;
   phoneNumbers: PhoneNumbers;
+  messages: Messages;
   webhookDelivery: WebhookDelivery;
 };
 
@@ -41,6 +47,10 @@ export async function registerEvolutionDialect(app: FastifyInstance, deps: Evolu
     addInstanceRoutes(routes, { ...deps, callers });
     addWebhookRoutes(routes, deps);
     addSettingsRoutes(routes, deps);
+    await addMessageRoutes(scope, routes, deps);
+    await addChatRoutes(scope, routes, deps);
+    addGroupRoutes(routes, deps);
+    addLabelRoutes(routes, deps);
     addRefusedRoutes(routes);
     addUnknownRoutes(scope, config);
   });

@@ -29,7 +29,11 @@ export function fingerprintOf(outbound: Outbound): string | null {
       });
     case 'contact':
       return fingerprint('contact', {
-        texts: { cards: JSON.stringify(outbound.contacts.map((card) => [card.fullName, digitsIn(card.phoneNumber)])) },
+        texts: {
+          cards: JSON.stringify(
+            outbound.contacts.map((card) => [card.fullName, digitsIn(card.shownAs ?? card.phoneNumber)]),
+          ),
+        },
       });
     case 'reaction':
       return fingerprint('reaction', { texts: { target: outbound.target.id, emoji: outbound.emoji } });

@@ -54,7 +54,14 @@ export function statusOf(kept: Record<string, unknown>, mediumUrl: string | unde
   };
 }
 
-type KeptCard = { full_name: string; phone_number: string; organization?: string; email?: string; url?: string };
+type KeptCard = {
+  full_name: string;
+  phone_number: string;
+  shown_as?: string;
+  organization?: string;
+  email?: string;
+  url?: string;
+};
 type KeptButton =
   | { type: 'reply'; text: string; id: string }
   | { type: 'url'; text: string; url: string }
@@ -96,8 +103,9 @@ type Kept = Partial<{
   audience: string[];
 }>;
 
-function cardOf({ full_name: fullName, phone_number: phoneNumber, organization, email, url }: KeptCard): ContactCard {
-  return { fullName, phoneNumber, ...defined({ organization, email, url }) };
+function cardOf(card: KeptCard): ContactCard {
+  const { full_name: fullName, phone_number: phoneNumber, shown_as: shownAs, organization, email, url } = card;
+  return { fullName, phoneNumber, ...defined({ shownAs, organization, email, url }) };
 }
 
 function buttonOf(button: KeptButton): Button {
