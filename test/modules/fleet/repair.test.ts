@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LeaseLost } from '../../../src/modules/fleet/findings.ts';
+import type { Finding } from '../../../src/modules/fleet/findings-system.ts';
+import { type Step, takeStep } from '../../../src/modules/fleet/repair/steps.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { createLeases } from '../../../src/platform/lease/leases.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import type { TestGateway, TestUser } from '../../support/gateway.ts';
@@ -125,6 +128,38 @@ test('a backend that lost many instances at once: one incident, nothing made ane
   }
 });
 
+describe('what was seen is over by the time it is mended', () => {
+  async function step(of: Awaited<ReturnType<typeof line>>, step: Step, kind: Finding['kind']) {
+    const { backends, phoneNumbers } = gateway.services;
+    const number = await phoneNumbers.desired.find(of.id);
+    if (number === undefined) throw new Error('A line of this test is gone.');
+    const backend = await backends.backendOf(number.backendId);
+    return {
+      number,
+      backend,
+      take: () =>
+        takeStep({ clock: systemClock, phoneNumbers, proofWithinMs: 100 }, backend, findingOfKind(kind), number, step),
+    };
+  }
+  const findingOfKind = (kind: Finding['kind']) => ({ kind, step: 0, detail: null }) as Finding;
+
+  test('an instance that is there again is not made anew, for it has the credentials of its phone', async () => {
+    const there = await line();
+    const { take } = await step(there, 'recreate', 'instance_missing');
+    expect(await take()).toMatchObject({ ends: 'gone' });
+    expect(await placeOf(gateway, there.id)).toMatchObject({ name: there.name });
+    expect((await readNumber(gateway, there.id)).status).toBe('connected');
+  });
+
+  test('a number that was scanned meanwhile has not lost its session', async () => {
+    const { id, name, sandbox } = await line();
+    sandbox.control.loseSession(name);
+    const { number } = await step({ id, name, sandbox, token: '' }, 'connect', 'not_connected');
+    await gateway.services.phoneNumbers.desired.noteLostSession({ ...number, status: 'qr_ready' });
+    expect(await readNumber(gateway, id)).toMatchObject({ status: 'connected', is_paired: true });
+  });
+});
+
 describe('a backend that lies costs nobody else anything', () => {
   test.each(['html', 'huge', 'http500-before'] as const)('its answers are %s', async (kind) => {
     const [first, second] = await twoLines();
@@ -182,6 +217,23 @@ test('a number whose calls stop while others are heard is restarted, until it is
     ['restart', 'proved'],
   ]);
   expect(await findingsOf(gateway, quiet.id)).toEqual([]);
+});
+
+test('a process whose clock is slow takes nobody for silent', async () => {
+  const slow = { now: () => new Date(Date.now() - 3_000), monotonicMs: () => performance.now() };
+  const silence = { quietMs: 200, marginMs: 1_000, youngMs: 100, peerHeardMs: 60_000 };
+  const own = await startFleet({ silence }, { overrides: { clock: slow } });
+  try {
+    const owner = await own.signUp();
+    const [heard] = [await connectedLine(own, owner), await connectedLine(own, owner)];
+    // A call is noted once in 10 s.
+    await own.database.db.updateTable('phone_numbers').set({ heard_at: null }).where('id', '=', heard.id).execute();
+    await heard.sandbox.control.receive(heard.name, { from: '5511977776666', text: 'does anybody hear?' });
+    await untilPassed(own, 18);
+    expect(await findingsOf(own, heard.id)).toEqual([]);
+  } finally {
+    await own.close();
+  }
 });
 
 describe('several processes', () => {

@@ -19,7 +19,7 @@ import {
 import { createMeter, type Meter, NoGoodAnswers, type Question } from './meter.ts';
 import { createNoteLosses } from './note-losses.ts';
 import { type Observation, type Observed, observe } from './observe.ts';
-import { endPass, type Remembered } from './reconciles-system.ts';
+import { endPass, type Remembered, readNowMs } from './reconciles-system.ts';
 
 export type PassOptions = {
   /** Part of a backend's time that looking at it may take; 0.05 if unset. */
@@ -49,7 +49,7 @@ export function createPass(
 ) {
   const { db, clock, findings } = deps;
   const { desired } = deps.phoneNumbers;
-  const upSinceMs = clock.now().getTime();
+  const startedAt = clock.monotonicMs();
   const rule = deps.silence ?? silenceRule;
   const noteLosses = createNoteLosses(deps);
 
@@ -127,7 +127,9 @@ export function createPass(
     const now = new Map((await desired.list(backend.id)).map((number) => [number.id, number]));
     const settled = [...now.values()].filter((number) => isAsBefore(before.get(number.id), number));
     const urls = await desired.callbackUrls();
-    const context = { nowMs: clock.now().getTime(), upSinceMs, urls, rule };
+    // By the database's clock, as all that is known of a number: this machine's may be minutes off.
+    const nowMs = await readNowMs(db);
+    const context = { nowMs, upSinceMs: nowMs - (clock.monotonicMs() - startedAt), urls, rule };
     const sightings = settled.flatMap((number) => compare(desired, number, seen.get(number.id) ?? {}, context));
     await noteLosses(lease, backend.id, { seen, numbers: settled, sightings });
     const open = await findings.note(lease, sightings);

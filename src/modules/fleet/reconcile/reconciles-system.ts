@@ -58,3 +58,11 @@ export async function endPass(
     where backend_id = ${backendId} and ${stillHeld(lease.name, lease.epoch)}`.execute(db);
   return numAffectedRows === 1n;
 }
+
+/** Milliseconds since 1970 by the database's clock. */
+export async function readNowMs(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ ms: number }>`select (extract(epoch from app_now()) * 1000)::float8 as ms`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('The database did not say what time it is.');
+  return row.ms;
+}

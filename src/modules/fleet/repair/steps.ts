@@ -137,6 +137,8 @@ export async function takeStep(
   }
 
   async function recreate(): Promise<StepResult> {
+    // It may be there again since it was seen, with credentials that nobody may throw away.
+    if (!(await isMissing())) return { outcome: 'proved', detail: 'it is there again', ends: 'gone' };
     const result = await repairs.recreate(number.id, 'instance_missing');
     if (result.kind === 'busy') return undefined;
     if (result.kind === 'failed') return { outcome: 'failed', detail: result.reason };
@@ -145,6 +147,16 @@ export async function takeStep(
     const isElsewhere = now !== undefined && now.backendId !== number.backendId;
     if (isElsewhere || (now !== undefined && (await isThere(now.backendName)))) return proved;
     return { outcome: 'unproved', detail: null };
+  }
+
+  async function isMissing(): Promise<boolean> {
+    try {
+      await backend.fleet.state(name);
+      return false;
+    } catch (error) {
+      if (error instanceof EvolutionError && error.kind === 'not_found') return true;
+      throw error;
+    }
   }
 
   /** Twice in a row: a socket that is lost and opened again is open in between. */

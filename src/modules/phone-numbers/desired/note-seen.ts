@@ -30,12 +30,14 @@ export function createNoteSeen(deps: { db: Kysely<DB>; ids: Ids; tokens: Pick<Re
 
     /**
      * Its backend has lost the credentials of its phone, which only a new scan brings back: the number is disconnected as
-     * `logged_out`. Does nothing for one that lives elsewhere by now.
+     * `logged_out`. Does nothing for one that has changed since, as by that scan, or lives elsewhere by now.
      */
-    async noteLostSession({ id, backendName }: Pick<LookedAt, 'id' | 'backendName'>): Promise<void> {
+    async noteLostSession(looked: LookedAt): Promise<void> {
+      const { id, backendName } = looked;
       await inTransaction(deps.db, async (tx) => {
         const number = await lockNumberForFacts(tx, id);
-        if (number === undefined || !(await endPairing(tx, id, backendName))) return;
+        if (number === undefined || number.status !== looked.status) return;
+        if (!(await endPairing(tx, id, backendName))) return;
         const events = await applyConnectionFacts(tx, number, [{ kind: 'logged_out', at: null }]);
         // It was disconnected before, for a reason that would have passed by itself.
         await appendEvents(tx, deps.ids, events.length > 0 ? events : [loggedOutEvent(number)]);
