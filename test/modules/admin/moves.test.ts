@@ -136,7 +136,7 @@ test('one that the old backend will not let go is finished later, and never live
   expect(await moves()).toEqual([]);
 });
 
-test('what a process left half done before the old place was touched is undone', async () => {
+test('what a process left half done before the old place was touched is undone, but not while the fleet is held: a restored database may be wrong about it', async () => {
   const number = await gateway.connectNumber(user);
   const before = await readNumber(gateway, number.id);
   const target = await otherBackend(number.id);
@@ -157,6 +157,10 @@ test('what a process left half done before the old place was touched is undone',
     `insert into number_moves values ($1, $2, $3, $4, $5, 'ef-left-behind', 'left-behind', 'preparing', now() - interval '1 s')`,
     [number.id, reservation, before.backend_id, before.backend_name, target],
   );
+  await gateway.database.pool.query("insert into fleet_hold (reason) values ('restored')");
+  await gateway.services.phoneNumbers.finishMoves();
+  expect(await moves()).toMatchObject([{ stage: 'preparing' }]);
+  await gateway.database.pool.query('delete from fleet_hold');
   await gateway.services.phoneNumbers.finishMoves();
   expect(await moves()).toEqual([]);
   expect((await readBooks(gateway)).reservations).toBe(0);

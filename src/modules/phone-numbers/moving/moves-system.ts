@@ -73,13 +73,17 @@ export async function endMove(tx: Transaction<DB>, reservationId: string): Promi
   return result.numDeletedRows === 1n;
 }
 
-/** Moves that nobody works on any more; their leases are renewed. */
+/**
+ * Moves that nobody works on any more; their leases are renewed. Those that were begun before the fleet was held wait for
+ * the end of that: of a restored database they may be over long since, and the new place is where the number lives.
+ */
 export async function claimMoves(db: Kysely<DB>, limit: number): Promise<Move[]> {
   const { rows } = await sql<Move>`
     with claimed as (
       update number_moves set lease_until = app_now() + make_interval(secs => ${leaseSeconds})
       where phone_number_id in (
         select phone_number_id from number_moves where lease_until < app_now()
+          and not exists (select from fleet_hold h where h.since >= number_moves.created_at)
         order by lease_until limit ${limit} for update skip locked)
       returning *)
     select m.phone_number_id as "phoneNumberId", n.user_id as "userId", n.integration,
