@@ -59,7 +59,7 @@ export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'g
         reply.header(messageIdHeader, answer.id);
         if (answer.kind === 'sent' && answer.answer !== undefined)
           return withGivenMedium(translated(answer.answer, number), wish);
-        return await rebuilt(caller.userId, answer.id, number.instanceName);
+        return await rebuilt(caller.userId, answer.id, number);
       } catch (error) {
         noteInHeaders(reply, error);
         throw inWordsOfContract(error, number, wish.to);
@@ -68,7 +68,11 @@ export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'g
   };
 
   // What was answered the first time is not kept: this is what the message says of itself.
-  async function rebuilt(userId: number, id: string, instanceName: string): Promise<unknown> {
+  async function rebuilt(
+    userId: number,
+    id: string,
+    { instanceName, integration }: NumberCall['number'],
+  ): Promise<unknown> {
     const message = await messages.get(userId, id);
     const { remoteJid, whatsappId, status, text, sentAt, createdAt } = message;
     return {
@@ -81,7 +85,7 @@ export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'g
       ...(text === null ? {} : { message: { conversation: text }, messageType: 'conversation' }),
       messageTimestamp: Math.floor((sentAt ?? createdAt).getTime() / 1_000),
       instanceId: instanceIdOf(instanceName),
-      source: 'unknown',
+      source: integration === 'WHATSAPP-BAILEYS' ? 'web' : 'unknown',
     };
   }
 }
