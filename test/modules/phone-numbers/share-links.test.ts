@@ -209,6 +209,9 @@ describe('a link', () => {
     sandbox.control.ledger.clear();
     expect((await visit('POST', `${path}/connect`, {})).body).toMatchObject({ state: 'lost', qr_code: null });
     expect(callsTo(sandbox, 'GET /instance/connect/')).toEqual([]);
+    // The code that its user asks for is for nobody who still has the old link.
+    expect((await user.api('GET', `/api/phone-numbers/${id}/qr`)).body.qr_code).toEqual(expect.any(String));
+    expect((await state(path)).body).toMatchObject({ state: 'lost', qr_code: null, qr_id: null });
     // A new one may be made at once.
     expect(await makeLink(id)).toMatchObject({ status: 201 });
   });

@@ -60,8 +60,12 @@ export function createOpenShare(deps: {
 }
 
 function viewOf(share: Share): SharedNumber {
-  const { displayName, isSandbox, qrCode, qrExpiresInMs, pairingCode, linkExpiresInMs } = share;
-  return { state: stateOf(share), displayName, isSandbox, qrCode, qrExpiresInMs, pairingCode, linkExpiresInMs };
+  const { displayName, isSandbox, linkExpiresInMs } = share;
+  const state = stateOf(share);
+  // A link that did its work shows no code that its user asks for later.
+  const { qrCode, qrExpiresInMs, pairingCode } =
+    state === 'scan' || state === 'waiting' ? share : { qrCode: null, qrExpiresInMs: 0, pairingCode: null };
+  return { state, displayName, isSandbox, qrCode, qrExpiresInMs, pairingCode, linkExpiresInMs };
 }
 
 function tooManyPairings(): DomainError {
