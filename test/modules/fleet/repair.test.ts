@@ -280,6 +280,28 @@ describe('several processes', () => {
   });
 });
 
+test('a process makes so many passes at a time, and none of its backends is left out', async () => {
+  const own = await startFleet({ passesAtOnce: 1, everyMs: 50 }, { sandboxes: 3 });
+  try {
+    const underWay = async () => {
+      const { rows } = await own.database.pool.query<{ n: number }>(
+        "select count(*)::int as n from leases where name like 'reconcile:%' and until > now()",
+      );
+      return rows[0]?.n ?? 0;
+    };
+    let most = 0;
+    const begun = async () => {
+      most = Math.max(most, await underWay());
+      return (await passesOf(own)).map(({ epoch }) => Number(epoch)).every((epoch) => epoch >= 6);
+    };
+    await eventually(begun).toBe(true);
+    expect(await passesOf(own)).toHaveLength(3);
+    expect(most).toBe(1);
+  } finally {
+    await own.close();
+  }
+});
+
 test('a backend that comes back is looked over at once', async () => {
   const slow = await startFleet({ everyMs: 600_000 });
   try {

@@ -20,6 +20,8 @@ export type ReconcileOptions = PassOptions &
     jitter?: number;
     /** From one look at which passes are due to the next; 1,000 if unset. */
     lookEveryMs?: number;
+    /** Passes of one process at a time; the others wait, or are another process's. 50 if unset. */
+    passesAtOnce?: number;
     /** How long nobody looks at a backend after the process that did has died; 45,000 if unset. */
     leaseMs?: number;
   };
@@ -42,7 +44,7 @@ export function createReconcile(
     findings: Findings;
   } & ReconcileOptions,
 ) {
-  const { db, leases, everyMs = 30_000, jitter = 0.2, lookEveryMs = 1_000, leaseMs = 45_000 } = deps;
+  const { db, leases, everyMs = 30_000, jitter = 0.2, lookEveryMs = 1_000, leaseMs = 45_000, passesAtOnce = 50 } = deps;
   const pass = createPass({ ...deps, everyMs: everyMs * (1 - jitter) });
   const repair = createRepair(deps);
   const flights = new Map<number, Promise<void>>();
@@ -96,7 +98,8 @@ export function createReconcile(
     async reconcile(): Promise<void> {
       if (isClosing) return;
       const due = (await listDuePasses(db)).filter((id) => !flights.has(id));
-      await within(waitAtMostMs, Promise.all(due.map(start)));
+      const now = due.slice(0, Math.max(0, passesAtOnce - flights.size));
+      await within(waitAtMostMs, Promise.all(now.map(start)));
     },
     lookEveryMs,
     /** Passes under way end at their next step. */

@@ -16,8 +16,8 @@ export type Remembered = {
 };
 
 /**
- * Backends that serve and whose pass is due; at once where it has come back since the last one, or where an incident that
- * kept repairs from being made has ended.
+ * Backends that serve and whose pass is due, the longest due first; at once where it has come back since the last one, or
+ * where an incident that kept repairs from being made has ended.
  */
 export async function listDuePasses(db: Kysely<DB>): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
@@ -25,7 +25,7 @@ export async function listDuePasses(db: Kysely<DB>): Promise<number[]> {
     where b.removed_at is null and b.state in ('active', 'draining', 'cordoned', 'degraded')
       and (r.backend_id is null or r.due_at <= app_now() or b.back_at > r.began_at
         or exists (select from incidents i where i.backend_id = b.id and i.ended_at > r.began_at))
-    order by b.id`.execute(db);
+    order by r.due_at nulls first, b.id`.execute(db);
   return rows.map(({ id }) => id);
 }
 
