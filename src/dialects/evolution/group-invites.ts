@@ -32,8 +32,8 @@ export function createSendInvites(deps: { messages: Pick<Messages, 'send' | 'get
     const ids: string[] = [];
     for (const to of recipients) {
       try {
-        const sent = await send(call, { to, draft: { kind: 'text', content: { text } } }, keyFor(key, to));
-        ids.push(sent.kind === 'refused' ? '' : sent.id);
+        const { id } = await send(call, { to, draft: { kind: 'text', content: { text } } }, keyFor(key, to));
+        ids.push(id);
       } catch (error) {
         noteInHeaders(call.reply, error);
         const failed = call.reply.getHeader(messageIdHeader);

@@ -17,13 +17,13 @@ import { isRecord } from './values.ts';
 /** What is to be sent, and to whom as the caller wrote it; statuses go to nobody in particular. */
 export type Wish = { to?: string; draft: NewDraft; options?: OutboundOptions };
 
-export type Sends = ReturnType<typeof createSends>;
+type Done = Exclude<SendAnswer, { kind: 'refused' }>;
 
 /** Sends of this contract: durable messages of ours, answered in the backend's words. */
 export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'get'> }) {
   /** Under the request's `Idempotency-Key` unless another is given. */
-  async function send(call: NumberCall, { to, draft, options = {} }: Wish, key?: IdempotencyKey): Promise<SendAnswer> {
-    const { caller, number, request } = call;
+  async function send(call: NumberCall, { to, draft, options = {} }: Wish, key?: IdempotencyKey): Promise<Done> {
+    const { caller, number, request, reply } = call;
     const { quoted, ...rest } = options;
     const recipient = to === undefined ? {} : { number: recipientOf(to) };
     const made: NewDraft = quoted === undefined ? draft : { ...draft, options: { quoted } };
@@ -41,6 +41,8 @@ export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'g
       },
       () => made,
     );
+    setQuotaHeaders(reply, answer.quota);
+    if (answer.isReplayed === true) reply.header('idempotency-replayed', 'true');
     if (answer.kind === 'refused') throw answer.error;
     return answer;
   }
@@ -53,9 +55,6 @@ export function createSends({ messages }: { messages: Pick<Messages, 'send' | 'g
       const { number, reply, caller } = call;
       try {
         const answer = await send(call, wish);
-        setQuotaHeaders(reply, answer.quota);
-        if (answer.isReplayed === true) reply.header('idempotency-replayed', 'true');
-        if (answer.kind === 'refused') throw answer.error;
         reply.header(messageIdHeader, answer.id);
         if (answer.kind === 'sent' && answer.answer !== undefined)
           return withGivenMedium(translated(answer.answer, number), wish);
