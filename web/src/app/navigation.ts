@@ -1,4 +1,4 @@
-import { HomeIcon } from '@radix-ui/react-icons';
+import { HomeIcon, MobileIcon } from '@radix-ui/react-icons';
 import type { ComponentType } from 'react';
 
 export type Place = {
@@ -10,4 +10,7 @@ export type Place = {
 };
 
 /** The places that the bar at the side leads to, in its order. */
-export const navigation: readonly Place[] = [{ to: '/', text: 'nav.home', icon: HomeIcon }];
+export const navigation: readonly Place[] = [
+  { to: '/', text: 'nav.home', icon: HomeIcon },
+  { to: '/numbers', text: 'nav.numbers', icon: MobileIcon },
+];

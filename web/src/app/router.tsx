@@ -10,6 +10,7 @@ import { sessionQuery } from '../api/session.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageError } from '../components/page-error.tsx';
 import { PageLoading } from '../components/page-loading.tsx';
+import { searchOfNumbers } from '../pages/numbers/number.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell.tsx';
 
@@ -71,6 +72,20 @@ const routes = root.addChildren([
     page(
       '/',
       lazyRouteComponent(() => import('../pages/home/home.tsx'), 'Home'),
+    ),
+    createRoute({
+      getParentRoute: () => signedIn,
+      path: '/numbers',
+      component: lazyRouteComponent(() => import('../pages/numbers/numbers.tsx'), 'Numbers'),
+      validateSearch: searchOfNumbers,
+    }),
+    page(
+      '/numbers/new',
+      lazyRouteComponent(() => import('../pages/numbers/new-number.tsx'), 'NewNumber'),
+    ),
+    page(
+      '/numbers/$id',
+      lazyRouteComponent(() => import('../pages/numbers/number-page.tsx'), 'NumberPage'),
     ),
     operators.addChildren([]),
   ]),
