@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { Remembered } from '../../../src/modules/fleet/reconcile/reconciles-system.ts';
 import { createSecretBox } from '../../../src/platform/crypto/secret-box.ts';
 import { createIds } from '../../../src/platform/ids.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
@@ -107,18 +108,19 @@ test(title, { timeout: 300_000 }, async () => {
     const ofLine = (id: number) => found.find(({ phone_number_id }) => phone_number_id === id);
     const foundMs = lines.map(({ id, wipedAt }) => Number(ofLine(id)?.found_at) - wipedAt);
     const mendedMs = lines.map(({ id, wipedAt }) => Number(ofLine(id)?.ended_at) - wipedAt);
-    expect(Math.max(...foundMs)).toBeLessThanOrEqual(60_000);
-    expect(Math.max(...mendedMs)).toBeLessThanOrEqual(60_000);
-    if (!isLong) return;
-    console.info({
+    const figures = {
       backends,
       numbersEach,
       foundMaxMs: Math.max(...foundMs),
       mendedMaxMs: Math.max(...mendedMs),
       shareMax: Math.max(...shares).toFixed(4),
-      costsMs: passes[0]?.remembered,
-    });
-    expect(Math.max(...shares)).toBeLessThanOrEqual(0.05);
+      costsMs: (passes as { remembered: unknown }[]).map(({ remembered }) => (remembered as Remembered).costsMs)[0],
+    };
+    if (isLong) console.info(figures);
+    expect(figures.foundMaxMs).toBeLessThanOrEqual(60_000);
+    expect(figures.mendedMaxMs).toBeLessThanOrEqual(60_000);
+    // A short run has too few passes for the share to mean anything.
+    if (isLong) expect(Math.max(...shares)).toBeLessThanOrEqual(0.05);
   } finally {
     await gateway.close();
   }

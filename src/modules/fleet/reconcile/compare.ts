@@ -123,9 +123,9 @@ function sightingsOfState(number: DesiredNumber, state: SeenState): Pick<Sightin
   }
 }
 
-/** Its backend holds a phone's credentials: nobody needs to scan anything. */
-export function shouldBeConnected(number: DesiredNumber): boolean {
-  return number.isPaired && !number.isResting;
+/** Its backend holds a phone's credentials: nobody needs to scan anything, and nothing waits to be scanned. */
+export function shouldBeConnected({ isPaired, isResting, status }: DesiredNumber): boolean {
+  return isPaired && !isResting && status !== 'qr_ready';
 }
 
 // What the backend has kept, and never called about although it calls about others: a number that is merely quiet has

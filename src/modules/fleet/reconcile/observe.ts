@@ -6,9 +6,9 @@ import { BOTS, type Bot, type FindSettingsAnswer } from '../../../evolution/wire
 import type { Clock } from '../../../platform/clock.ts';
 import { createTurns } from '../../../platform/turns.ts';
 import type { DesiredNumber } from '../../phone-numbers/index.ts';
-import { type Meter, missing, type Question } from './meter.ts';
+import { type Meter, missing } from './meter.ts';
 import type { Remembered } from './reconciles-system.ts';
-import { nextAfter, spreadQuestions } from './spread.ts';
+import { nextAfter, type SpreadQuestion, spreadQuestions } from './spread.ts';
 
 export type SeenState = InstanceState | 'not_loaded' | 'missing';
 
@@ -32,12 +32,14 @@ export type ObserveOptions = {
   lookAgainAfterMs: number;
   /** Before what the backend does not offer is asked for again. */
   refusedForMs: number;
-  passes?: Partial<Record<Question, number>> | undefined;
+  passes?: Partial<Record<SpreadQuestion, number>> | undefined;
 };
 
 /** A server that is near answers one question after the other, so that none waits for another. */
 const atOnceMin = 1;
 const atOnceMax = 8;
+/** States and webhooks come first, and leave this little to the others. */
+const firstShare = 0.85;
 /** A way longer than this leaves the backend idle in between. */
 const wayPerCallMs = 5;
 
@@ -83,30 +85,18 @@ export async function observe(
   const note = (number: DesiredNumber, what: Observed) => seen.set(number.id, { ...seen.get(number.id), ...what });
 
   const states = await askAllStates();
+  for (const number of states === undefined ? [] : numbers) {
+    const state = states?.get(number.backendName);
+    if (state !== undefined) note(number, { state });
+  }
+  await askFirst();
+  await lookAgain();
   const silent = numbers.filter(mayBeSilent);
   const spread = spreadQuestions({
-    numbers: numbers.length,
-    candidates: { latest: silent.length },
-    budgetMs: deps.budgetMs,
+    numbers: { settings: numbers.length, latest: silent.length, foreign: numbers.length },
+    budgetMs: deps.budgetMs - meter.busyMs(),
     costsMs: former.costsMs ?? {},
-    statesAtOnce: states !== undefined,
     passes: deps.passes,
-  });
-  await ask('state', numbers, async (number) => {
-    const known = states?.get(number.backendName);
-    const state = known ?? (await askState(number));
-    if (state !== undefined) note(number, { state });
-  });
-  await lookAgain();
-  await ask('webhook', numbers, async (number) => {
-    const row = await meter.ask('webhook', () => client.webhook(number.backendName));
-    if (row === undefined || row === missing) return;
-    note(number, { webhook: { row } });
-    // An instance that is not in its memory reads as one without a webhook.
-    if (row === null && seen.get(number.id)?.state === undefined) {
-      const state = await askState(number);
-      if (state !== undefined) note(number, { state });
-    }
   });
   await ask('settings', numbers, async (number) => {
     const row = await meter.ask('settings', () => client.settings(number.backendName));
@@ -122,9 +112,21 @@ export async function observe(
   });
   return { seen, remembered: remembered() };
 
-  /** Asks it about as many as fit, from where the last pass ended; what turns out dearer ends sooner. */
+  /** How each number is connected and whether it calls us, from where the last pass ended, for as long as it may take. */
+  function askFirst(): Promise<void> {
+    return each(nextAfter(numbers, cursors.first ?? 0, numbers.length), async (number) => {
+      if (meter.busyMs() > deps.budgetMs * firstShare) return;
+      cursors.first = number.id;
+      const state = seen.get(number.id)?.state ?? (await askState(number));
+      if (state !== undefined) note(number, { state });
+      const row = await meter.ask('webhook', () => client.webhook(number.backendName));
+      if (row !== undefined && row !== missing) note(number, { webhook: { row } });
+    });
+  }
+
+  /** Asks it about as many as fit; what turns out dearer ends sooner. */
   function ask(
-    question: Question,
+    question: SpreadQuestion,
     from: readonly DesiredNumber[],
     work: (number: DesiredNumber) => Promise<void>,
   ): Promise<void> {

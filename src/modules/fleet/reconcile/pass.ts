@@ -16,10 +16,11 @@ import {
   silenceRule,
   wasLookedAt,
 } from './compare.ts';
-import { createMeter, type Meter, NoGoodAnswers, type Question } from './meter.ts';
+import { createMeter, type Meter, NoGoodAnswers } from './meter.ts';
 import { createNoteLosses } from './note-losses.ts';
 import { type Observation, type Observed, observe } from './observe.ts';
 import { endPass, type Remembered, readNowMs } from './reconciles-system.ts';
+import type { SpreadQuestion } from './spread.ts';
 
 export type PassOptions = {
   /** Part of a backend's time that looking at it may take; 0.05 if unset. */
@@ -30,7 +31,7 @@ export type PassOptions = {
   /** Before what a backend does not offer is asked for again; 3,600,000 if unset. */
   refusedForMs?: number;
   /** Passes in which each question has been about every number once. */
-  passes?: Partial<Record<Question, number>>;
+  passes?: Partial<Record<SpreadQuestion, number>>;
 };
 
 /** Looks one backend over, notes what differs from what should be, and ends what does not any more. */

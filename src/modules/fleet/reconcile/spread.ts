@@ -1,67 +1,33 @@
-import type { Question } from './meter.ts';
+/** What numbers are asked about once in several passes. */
+export type SpreadQuestion = 'settings' | 'latest' | 'foreign';
 
-/** How many numbers each question is about in one pass. */
-export type Spread = Record<Question, number>;
-
-/** Passes in which each question has been about every number once, where the budget allows it. */
-export const passesUsual: Readonly<Record<Question, number>> = {
-  state: 1,
-  webhook: 1,
-  settings: 2,
-  latest: 10,
-  foreign: 40,
-};
+/** Passes in which each has been about every number once, where the budget allows it. */
+const passesUsual: Readonly<Record<SpreadQuestion, number>> = { settings: 2, latest: 10, foreign: 40 };
 
 /** Until they are measured: milliseconds of the backend's time for one number. */
-const costsUsualMs: Readonly<Record<Question, number>> = { state: 1, webhook: 3, settings: 3, latest: 6, foreign: 30 };
+const costsUsualMs: Readonly<Record<SpreadQuestion, number>> = { settings: 3, latest: 6, foreign: 30 };
 
-/** States and webhooks come first, and leave something to the others. */
-const firstShare = 0.85;
+const questions: readonly SpreadQuestion[] = ['settings', 'latest', 'foreign'];
 
 /**
- * What fits into the budget of one pass. What does not fit is asked about fewer numbers per pass, and goes on in the next
- * one.
+ * How many numbers each question is about in one pass. Where not all fits into what is left of the budget, each is about
+ * the same part of what it should be, and about one at least: it goes on in the next pass.
  */
 export function spreadQuestions(input: {
-  numbers: number;
-  /** Numbers that a question may be about, where not about all. */
-  candidates: Partial<Record<Question, number>>;
+  /** Numbers that a question may be about. */
+  numbers: Readonly<Record<SpreadQuestion, number>>;
   budgetMs: number;
   costsMs: Readonly<Record<string, number>>;
-  /** One answer gives all states. */
-  statesAtOnce: boolean;
-  passes?: Partial<Record<Question, number>> | undefined;
-}): Spread {
-  const { numbers, candidates, budgetMs } = input;
+  passes?: Partial<Record<SpreadQuestion, number>> | undefined;
+}): Record<SpreadQuestion, number> {
   const passes = { ...passesUsual, ...input.passes };
-  const costOf = (question: Question) => Math.max(0.05, input.costsMs[question] ?? costsUsualMs[question]);
-  const wanted = (question: Question) => Math.ceil((candidates[question] ?? numbers) / passes[question]);
-  const msOf = (question: Question) => (input.statesAtOnce && question === 'state' ? 0 : costOf(question));
-
-  /** The part of what is wanted that fits: the same of each of these questions. */
-  function partOf(questions: readonly Question[], withinMs: number): number {
-    const wantedMs = totalOf(questions, (question) => wanted(question) * msOf(question));
-    return Math.max(0, wantedMs <= withinMs ? 1 : withinMs / wantedMs);
-  }
-  const some = (question: Question, part: number) => Math.max(1, Math.ceil(wanted(question) * part));
-
-  const ofFirst = partOf(first, budgetMs * firstShare);
-  const firstMs = totalOf(first, (question) => some(question, ofFirst) * msOf(question));
-  const ofOthers = partOf(others, budgetMs - firstMs);
-  return {
-    state: input.statesAtOnce ? numbers : some('state', ofFirst),
-    webhook: some('webhook', ofFirst),
-    settings: some('settings', ofOthers),
-    latest: some('latest', ofOthers),
-    foreign: some('foreign', ofOthers),
-  };
-}
-
-const first: readonly Question[] = ['state', 'webhook'];
-const others: readonly Question[] = ['settings', 'latest', 'foreign'];
-
-function totalOf(questions: readonly Question[], ms: (question: Question) => number): number {
-  return questions.reduce((sum, question) => sum + ms(question), 0);
+  const wanted = (question: SpreadQuestion) => Math.ceil(input.numbers[question] / passes[question]);
+  const costOf = (question: SpreadQuestion) => input.costsMs[question] ?? costsUsualMs[question];
+  const wantedMs = questions.reduce((sum, question) => sum + wanted(question) * costOf(question), 0);
+  const part = wantedMs <= input.budgetMs ? 1 : Math.max(0, input.budgetMs / wantedMs);
+  const fitting = (question: SpreadQuestion) =>
+    Math.min(wanted(question), Math.max(1, Math.floor(wanted(question) * part)));
+  return { settings: fitting('settings'), latest: fitting('latest'), foreign: fitting('foreign') };
 }
 
 /** The next `count` in the order of ids after the one that was last, around the end. */
