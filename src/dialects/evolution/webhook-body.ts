@@ -12,8 +12,8 @@ export function readWebhook(body: Record<string, unknown>): EvolutionEndpointWis
   const url = textOf(webhook.url) ?? '';
   if (enabled && url === '') throw badRequest(['webhook.url does not meet minimum length of 1']);
   return {
-    // Who only switches it off may leave the address empty.
-    url: url === '' ? undefined : url,
+    // Who only switches it off may leave the address empty; some clients write a word there.
+    url: url === '' || (!enabled && !URL.canParse(url)) ? undefined : url,
     enabled,
     events: !enabled ? [] : events.length === 0 ? EVOLUTION_EVENTS : events,
     byEvents: flagOf(webhook.byEvents),

@@ -32,7 +32,7 @@ function rowOf({ number }: NumberCall, endpoint: EvolutionEndpoint) {
   return {
     id: String(id),
     url,
-    headers,
+    headers: Object.keys(headers).length === 0 ? null : headers,
     enabled,
     events,
     webhookByEvents: byEvents,

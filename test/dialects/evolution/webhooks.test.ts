@@ -76,7 +76,7 @@ describe('webhook/set and find', () => {
     expect(body).toMatchObject({ headers: { a: '1' }, webhookByEvents: true, webhookBase64: true });
     expect(body.events).toHaveLength(31);
     const { body: left } = await set({ enabled: true, url: receiver.url, byEvents: false, base64: false, headers: {} });
-    expect(left).toMatchObject({ headers: {}, webhookByEvents: false, webhookBase64: false });
+    expect(left).toMatchObject({ headers: null, webhookByEvents: false, webhookBase64: false });
     expect(left.events).toHaveLength(31);
   });
 
