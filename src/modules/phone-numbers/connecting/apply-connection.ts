@@ -150,9 +150,9 @@ function changeForState(
       return { status: 'initializing', statusReason: null, attempt: 'begins' };
     case 'close':
       if (fact.statusReason === 401) return loggedOut(number, fact);
-      return isOurDoing(number, fact) ? undefined : disconnected(number, 'connection_closed');
+      return isOurDoing(number, fact) ? undefined : lost(number, 'connection_closed');
     case 'refused':
-      return disconnected(number, 'connection_refused');
+      return lost(number, 'connection_refused');
     default:
       return fact satisfies never;
   }
@@ -176,6 +176,12 @@ function isOurDoing(number: LockedNumber, fact: ConnectionFact): boolean {
 function loggedOut(number: LockedNumber, fact: ConnectionFact): ConnectionChange | undefined {
   const change = isOurDoing(number, fact) ? undefined : disconnected(number, 'logged_out');
   return change === undefined ? undefined : { ...change, isPaired: false };
+}
+
+// What was connected has a phone's credentials, whoever noted that it was.
+function lost(number: LockedNumber, statusReason: string): ConnectionChange | undefined {
+  const change = disconnected(number, statusReason);
+  return change === undefined || number.status !== 'connected' ? change : { ...change, isPaired: true };
 }
 
 function disconnected(number: LockedNumber, statusReason: string): ConnectionChange | undefined {
