@@ -1,4 +1,4 @@
-import { HomeIcon, MobileIcon } from '@radix-ui/react-icons';
+import { HomeIcon, LayersIcon, MagnifyingGlassIcon, MobileIcon, PersonIcon, ReaderIcon } from '@radix-ui/react-icons';
 import type { ComponentType } from 'react';
 
 export type Place = {
@@ -13,4 +13,8 @@ export type Place = {
 export const navigation: readonly Place[] = [
   { to: '/', text: 'nav.home', icon: HomeIcon },
   { to: '/numbers', text: 'nav.numbers', icon: MobileIcon },
+  { to: '/fleet', text: 'nav.fleet', icon: LayersIcon, forOperators: true },
+  { to: '/users', text: 'nav.users', icon: PersonIcon, forOperators: true },
+  { to: '/audit', text: 'nav.audit', icon: ReaderIcon, forOperators: true },
+  { to: '/search', text: 'nav.search', icon: MagnifyingGlassIcon, forOperators: true },
 ];

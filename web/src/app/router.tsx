@@ -11,6 +11,14 @@ import { NotFound } from '../components/not-found.tsx';
 import { PageError } from '../components/page-error.tsx';
 import { PageLoading } from '../components/page-loading.tsx';
 import { searchOfNumbers } from '../pages/numbers/number.ts';
+import {
+  anySearch,
+  auditSearch,
+  findingsSearch,
+  numbersSearch,
+  ofBackendSearch,
+  usersSearch,
+} from '../pages/operators/search-params.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell.tsx';
 
@@ -50,6 +58,13 @@ const operators = createRoute({
   },
 });
 
+/** A page for operators; what its address may filter by. */
+const operatorPage = <const Path extends string, Search extends object = object>(
+  path: Path,
+  component: ReturnType<typeof lazyRouteComponent>,
+  validateSearch: (raw: Record<string, unknown>) => Search = () => ({}) as Search,
+) => createRoute({ getParentRoute: () => operators, path, component, validateSearch });
+
 const routes = root.addChildren([
   visitor.addChildren([
     createRoute({
@@ -87,7 +102,66 @@ const routes = root.addChildren([
       '/numbers/$id',
       lazyRouteComponent(() => import('../pages/numbers/number-page.tsx'), 'NumberPage'),
     ),
-    operators.addChildren([]),
+    operators.addChildren([
+      operatorPage(
+        '/fleet',
+        lazyRouteComponent(() => import('../pages/operators/fleet/overview.tsx'), 'FleetOverview'),
+      ),
+      operatorPage(
+        '/fleet/backends',
+        lazyRouteComponent(() => import('../pages/operators/fleet/backends.tsx'), 'Backends'),
+      ),
+      operatorPage(
+        '/fleet/backends/$id',
+        lazyRouteComponent(() => import('../pages/operators/fleet/backend.tsx'), 'Backend'),
+      ),
+      operatorPage(
+        '/fleet/numbers',
+        lazyRouteComponent(() => import('../pages/operators/numbers/numbers.tsx'), 'FleetNumbers'),
+        numbersSearch,
+      ),
+      operatorPage(
+        '/fleet/moves',
+        lazyRouteComponent(() => import('../pages/operators/fleet/moves.tsx'), 'Moves'),
+      ),
+      operatorPage(
+        '/fleet/findings',
+        lazyRouteComponent(() => import('../pages/operators/fleet/findings.tsx'), 'Findings'),
+        findingsSearch,
+      ),
+      operatorPage(
+        '/fleet/repairs',
+        lazyRouteComponent(() => import('../pages/operators/fleet/repairs.tsx'), 'Repairs'),
+        ofBackendSearch,
+      ),
+      operatorPage(
+        '/fleet/incidents',
+        lazyRouteComponent(() => import('../pages/operators/fleet/incidents.tsx'), 'Incidents'),
+      ),
+      operatorPage(
+        '/users',
+        lazyRouteComponent(() => import('../pages/operators/users/users.tsx'), 'Users'),
+        usersSearch,
+      ),
+      operatorPage(
+        '/users/plans',
+        lazyRouteComponent(() => import('../pages/operators/users/plans.tsx'), 'Plans'),
+      ),
+      operatorPage(
+        '/users/$id',
+        lazyRouteComponent(() => import('../pages/operators/users/user.tsx'), 'User'),
+      ),
+      operatorPage(
+        '/audit',
+        lazyRouteComponent(() => import('../pages/operators/audit/audit.tsx'), 'Audit'),
+        auditSearch,
+      ),
+      operatorPage(
+        '/search',
+        lazyRouteComponent(() => import('../pages/operators/search/search.tsx'), 'Search'),
+        anySearch,
+      ),
+    ]),
   ]),
 ]);
 
