@@ -98,6 +98,20 @@ describe('when nobody needs a server', () => {
     await fleet.roundsUntil(provisioner, isGone);
   });
 
+  test('what a restored database takes for a failed start is left, with its data, while the fleet is on hold', async () => {
+    const { backendId, provisioner } = await runOne();
+    await fleet.backends.pool.remove(backendId, { force: true });
+    const row = { state: 'failed', backend_id: null };
+    await fleet.database.db.insertInto('fleet_hold').values({ reason: 'restored' }).execute();
+    await fleet.database.db.updateTable('provisioned_backends').set(row).execute();
+    for (let round = 0; round < 4; round++) await provisioner.round();
+    expect([fleet.engine.containers.size, fleet.engine.volumes.size, fleet.engine.madeDatabases.size]).toEqual([
+      1, 1, 1,
+    ]);
+    await fleet.database.db.deleteFrom('fleet_hold').execute();
+    await fleet.roundsUntil(provisioner, () => fleet.engine.volumes.size === 0);
+  });
+
   test('one that an operator drains goes once it is empty, and not before', async () => {
     const { backendId, provisioner, row } = await runOne({ settings: { freeCapacityMin: 5, idleForMs: 60_000 } });
     await fleet.take(row.name, 2);

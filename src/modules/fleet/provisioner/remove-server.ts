@@ -68,8 +68,9 @@ export async function removeData(context: Context, round: Round, server: Provisi
   await changeProvisioned(context.db, round.lease, server.id, { now: { data_removed_at: true } });
 }
 
-/** Removes all that is left of one that never served. */
+/** Removes all that is left of one that never served; while the fleet is held that may be known of an older one only. */
 export async function cleanUp(context: Context, round: Round, server: ProvisionedServer): Promise<void> {
+  if (round.isOnHold) return;
   const { backends, db, driver } = context;
   const isInPool = (await backends.pool.list()).some(({ url }) => url === server.url);
   if (isInPool || !(await isNobodys(context, server))) return;
