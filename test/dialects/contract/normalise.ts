@@ -5,15 +5,30 @@ export const rules = {
   'made-up ids':
     'UUIDs, cuids, ids of messages, groups and rows, invite codes: equal ids get equal words, so what must be one id twice is compared',
   times: 'times as text, seconds and milliseconds since 1970',
-  tokens: 'values of `hash` and `token`, where the text is not one that the request presented',
+  tokens: 'values of `hash` and `token`; equal ones get equal words',
   codes: 'QR codes, their pictures, pairing codes',
   bytes: 'keys and hashes that are written as numbered bytes, or as base64 in the fields of media',
+  shapes:
+    'of 301 and 634 all but the page and the fields of its records: which message is on a page depends on the second that each was sent in',
   order:
     'instances by name, chats by address, messages by content, their updates by status: no server promises an order',
 } as const;
 
 type Rule = keyof typeof rules;
 type Named = (rule: Rule, found: string) => string;
+
+/** A page of messages without what each of them says. */
+export function shapesOf(value: AnyJson): AnyJson {
+  const { records, total: _total, pages: _pages, ...page } = value?.messages ?? {};
+  if (!Array.isArray(records)) return value;
+  return { messages: { ...page, records: [...new Set(records.map(shapeOf))].sort() } };
+}
+
+function shapeOf(record: AnyJson): string {
+  const { message: _message, contextInfo: _context, key: _key, MessageUpdate: _updates, ...columns } = record;
+  const types = Object.entries(columns).map(([name, value]) => `${name}: ${value === null ? 'string' : typeof value}`);
+  return types.sort().join();
+}
 
 /** `value` with words in place of what the rules name. */
 export function normalise(value: AnyJson): AnyJson {
@@ -67,18 +82,20 @@ const idPatterns = [
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
   /\bc[0-9a-z]{24}\b/g,
   /\b3EB0[0-9A-F]{18}\b/g,
+  /\b3A[0-9A-Z]{18,20}\b/g,
   /\bwamid\.[\w-]{15,}/g,
   /\b120363\d{12}\b/g,
   /(?<=chat\.whatsapp\.com\/)\w{22}\b/g,
   /(?<=\\?"reference_id\\?":\\?")\w+/g,
 ];
 /** Rows of settings, webhooks and messages name themselves. */
-const rowIds = [/^setting-<made-up ids \d+>$/, /^\d+$/];
+const rowIds = [/^setting-/, /^\d+$/];
 const mediaBytes = /^(mediaKey|fileSha256|fileEncSha256|jpegThumbnail|messageSecret|base64)$/;
 
 function text(value: string, path: string[], named: Named): string {
   const field = path.at(-1) ?? '';
   if (field === 'hash' || field === 'token') return named('tokens', value);
+  if (field === 'id' && rowIds.some((pattern) => pattern.test(value))) return named('made-up ids', value);
   if (field === 'inviteCode') return named('made-up ids', value);
   if (field === 'pairingCode') return /^[A-Z0-9]{8}$/.test(value) ? '<codes pairing>' : value;
   if (value.startsWith('data:image/png;base64,iVBORw0KGgo')) return '<codes png>';
@@ -90,5 +107,5 @@ function text(value: string, path: string[], named: Named): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<times>')
     .replace(/-\d{13}\.mp3$/, '-<times>.mp3')
     .replace(/\/v\/[a-z]+\d+/g, '/v/<made-up ids>');
-  return field === 'id' && rowIds.some((pattern) => pattern.test(replaced)) ? named('made-up ids', value) : replaced;
+  return replaced;
 }
