@@ -12,6 +12,8 @@ import { router } from './router.tsx';
 
 // Styles that are made in the page are allowed by the nonce that the server gave it.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+// What keeps the page still behind a dialog makes a style too, and looks for the nonce under this name.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 export function App() {
   return (

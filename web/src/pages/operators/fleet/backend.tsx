@@ -1,4 +1,4 @@
-import { Card, Group, Stack, Title } from '@mantine/core';
+import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -71,7 +71,7 @@ function Figures({ backend }: { backend: BackendFigures }) {
           <Group gap="xs">
             {statuses.map(([status, count]) => (
               <Group key={status} gap={4}>
-                <StatusBadge status={status} /> {format.number(count)}
+                <StatusBadge status={status} /> <Text size="sm">{format.number(count)}</Text>
               </Group>
             ))}
           </Group>

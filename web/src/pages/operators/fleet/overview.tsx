@@ -87,7 +87,7 @@ function Numbers({ fleet: { phone_numbers: numbers } }: { fleet: Fleet }) {
         <Count
           key={status}
           name={
-            <TextLink to="/fleet/numbers" search={{ status }} underline="never">
+            <TextLink to="/fleet/numbers" search={{ status }} underline="never" display="inline-flex">
               <StatusBadge status={status} />
             </TextLink>
           }

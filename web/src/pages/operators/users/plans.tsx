@@ -55,6 +55,7 @@ function PlanCard({ plan }: { plan: Plan }) {
             {name}
           </Title>
           <Facts
+            columns={2}
             facts={[
               [
                 t('plan.price'),

@@ -28,7 +28,7 @@ export function User() {
   return (
     <>
       <PageTitle
-        title={user?.email ?? t('user.title', { id })}
+        title={user === undefined || user.erasing_since !== null ? t('user.title', { id }) : user.email}
         actions={user === undefined || user.erasing_since !== null ? undefined : <UserActions user={user} />}
       />
       <UserTabs />
@@ -82,9 +82,11 @@ function About({ user }: { user: ManagedUser }) {
             [t('user.plan'), tCommon(`plan.${user.plan_type}`, { defaultValue: user.plan_type })],
             [
               t('user.key'),
-              <span key="key" className="ltr">
-                {user.api_key}
-              </span>,
+              user.api_key === '' ? null : (
+                <span key="key" className="ltr">
+                  {user.api_key}
+                </span>
+              ),
             ],
             [t('user.since'), <When key="since" at={user.created_at} />],
             [t('user.id'), `#${user.id}`],
