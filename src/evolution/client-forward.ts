@@ -55,7 +55,10 @@ export function callForward(deps: { origin: string; prefix: string; dispatcher: 
     if (result.kind === 'failed') throw errorOfFailure(result.failure);
     if (result.kind === 'unreadable') throw errorOfUnreadable(result.status, result.detail);
     const { status } = result;
-    const told = status < 400 ? undefined : errorOfAnswer(status, result.body, [apiKey]);
+    const isGood = status >= 200 && status < 300;
+    if (isGood && !isAnswerTo(operation, result.body))
+      throw errorOfUnreadable(status, 'not the shape an Evolution server answers with');
+    const told = isGood ? undefined : errorOfAnswer(status, result.body, [apiKey], input.instance);
     if (told !== undefined && !isOfTheOperation(told, result.body)) throw told;
     return {
       status,
@@ -81,6 +84,11 @@ function isOfTheOperation({ kind, detail }: ReturnType<typeof errorOfAnswer>, bo
   return (
     typeof status === 'number' && (message !== undefined || (isRecord(response) && response.message !== undefined))
   );
+}
+
+function isAnswerTo({ answers }: ForwardOperation, body: unknown): boolean {
+  if (answers === 'list') return Array.isArray(body);
+  return isRecord(body) || (body === null && answers !== undefined);
 }
 
 function queryOf({ query = {} }: ForwardOperation, given: Json): string {

@@ -20,6 +20,8 @@ export type ForwardOperation = {
   withinMs?: number;
   /** Bytes of the answer; 8 MiB unless said. */
   answerBytesMax?: number;
+  /** What a good answer is; an object unless said. */
+  answers?: 'list' | 'object or nothing';
 };
 
 const MIB = 1024 * 1024;
@@ -29,6 +31,7 @@ const lastMessage: Fields = { key, messageTimestamp: 'number' };
 const period: Fields = { gte: 'scalar', lte: 'scalar' };
 const paging: Fields = { page: 'number', offset: 'number' };
 const ofGroup = { groupJid: 'text' } as const;
+const list = { answers: 'list' } as const;
 const long = { answerBytesMax: 32 * MIB, withinMs: 20_000 } as const;
 
 /**
@@ -36,7 +39,7 @@ const long = { answerBytesMax: 32 * MIB, withinMs: 20_000 } as const;
  * No medium either is named by its content: the server looks it up by the key of its message.
  */
 export const forwardOperations = {
-  whatsappNumbers: post('chat/whatsappNumbers', { numbers: ['text'] }),
+  whatsappNumbers: post('chat/whatsappNumbers', { numbers: ['text'] }, list),
   markMessageAsRead: post('chat/markMessageAsRead', { readMessages: [key] }, { changes: true }),
   archiveChat: post('chat/archiveChat', { chat: 'text', lastMessage, archive: 'flag' }, { changes: true }),
   markChatUnread: post('chat/markChatUnread', { chat: 'text', lastMessage }, { changes: true }),
@@ -50,7 +53,7 @@ export const forwardOperations = {
   findContacts: post(
     'chat/findContacts',
     { where: { id: 'text', remoteJid: 'text', pushName: 'text' }, ...paging },
-    long,
+    { ...long, ...list },
   ),
   findMessages: post(
     'chat/findMessages',
@@ -63,7 +66,7 @@ export const forwardOperations = {
   findStatusMessage: post(
     'chat/findStatusMessage',
     { where: { id: 'text', remoteJid: 'text', fromMe: 'flag', participant: 'text', status: 'text' }, ...paging },
-    long,
+    { ...long, ...list },
   ),
   findChats: post(
     'chat/findChats',
@@ -73,9 +76,9 @@ export const forwardOperations = {
       skip: 'number',
       ...paging,
     },
-    long,
+    { ...long, ...list },
   ),
-  findChatByRemoteJid: get('chat/findChatByRemoteJid', { remoteJid: 'text' }),
+  findChatByRemoteJid: get('chat/findChatByRemoteJid', { remoteJid: 'text' }, { answers: 'object or nothing' }),
   fetchProfilePictureUrl: post('chat/fetchProfilePictureUrl', { number: 'text' }),
   fetchBusinessProfile: post('chat/fetchBusinessProfile', { number: 'text' }),
   fetchProfile: post('chat/fetchProfile', { number: 'text' }),
@@ -115,7 +118,7 @@ export const forwardOperations = {
   ),
   updateGroupDescription: post('group/updateGroupDescription', { ...ofGroup, description: 'text' }, { changes: true }),
   findGroupInfos: get('group/findGroupInfos', ofGroup),
-  fetchAllGroups: get('group/fetchAllGroups', { getParticipants: 'text' }, long),
+  fetchAllGroups: get('group/fetchAllGroups', { getParticipants: 'text' }, { ...long, ...list }),
   participants: get('group/participants', ofGroup),
   inviteCode: get('group/inviteCode', ofGroup),
   inviteInfo: get('group/inviteInfo', { inviteCode: 'text' }),
@@ -130,14 +133,14 @@ export const forwardOperations = {
   toggleEphemeral: post('group/toggleEphemeral', { ...ofGroup, expiration: 'number' }, { changes: true }),
   leaveGroup: { method: 'DELETE', path: '/group/leaveGroup', query: ofGroup, changes: true },
 
-  findLabels: get('label/findLabels'),
+  findLabels: get('label/findLabels', undefined, list),
   setPresence: post('instance/setPresence', { presence: 'text' }, { changes: true }),
 } as const satisfies Record<string, ForwardOperation>;
 
 export type ForwardName = keyof typeof forwardOperations;
 
 type Path = ForwardOperation['path'] extends `/${infer Rest}` ? Rest : never;
-type More = Pick<ForwardOperation, 'changes' | 'withinMs' | 'answerBytesMax'>;
+type More = Pick<ForwardOperation, 'changes' | 'withinMs' | 'answerBytesMax' | 'answers'>;
 
 function get(path: Path, query?: ForwardOperation['query'], more: More = {}): ForwardOperation {
   return {

@@ -162,6 +162,9 @@ export const everyCall: Call[] = [
   call('reads.removeProfilePicture', 200, { update: 'success' }, ({ reads }) => reads.removeProfilePicture(named)),
   call('reads.fetchPrivacy', 200, privacy, ({ reads }) => reads.fetchPrivacy(named)),
   call('reads.updatePrivacy', 200, { update: 'success' }, ({ reads }) => reads.updatePrivacy({ ...named, privacy })),
+  call('reads.forward', 200, { wuid: ref.remoteJid, name: 'n' }, ({ reads }) =>
+    reads.forward({ ...named, operation: 'fetchProfile', body: {} }),
+  ),
   call('fleet.state', 200, state, ({ fleet }) => fleet.state(INSTANCE)),
   call('fleet.allStates', 200, metrics, ({ fleet }) => fleet.allStates()),
   call('fleet.webhook', 200, webhook, ({ fleet }) => fleet.webhook(INSTANCE)),
