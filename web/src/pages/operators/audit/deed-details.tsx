@@ -60,10 +60,14 @@ export function DeedDetails({ deed, onClose }: { deed: Deed; onClose: () => void
               <Table.Tbody>
                 {changes.map(({ name, before, after }) => (
                   <Table.Tr key={name}>
-                    <Table.Td className="ltr">{name}</Table.Td>
-                    <Table.Td className="ltr">{before}</Table.Td>
-                    <Table.Td className="ltr" fw={before === after ? 400 : 700}>
-                      {after}
+                    <Table.Td>
+                      <span className="ltr">{name}</span>
+                    </Table.Td>
+                    <Table.Td>
+                      <span className="ltr">{before}</span>
+                    </Table.Td>
+                    <Table.Td fw={before === after ? 400 : 700}>
+                      <span className="ltr">{after}</span>
                     </Table.Td>
                   </Table.Tr>
                 ))}

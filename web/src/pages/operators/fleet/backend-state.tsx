@@ -38,8 +38,8 @@ export function BackendState({ backend }: { backend: Backend }) {
         )}
       </Group>
       {reason !== null && (
-        <Text size="xs" c="dimmed" lang="en" className="ltr">
-          {reason}
+        <Text size="xs" c="dimmed" lang="en">
+          <span className="ltr">{reason}</span>
         </Text>
       )}
     </div>

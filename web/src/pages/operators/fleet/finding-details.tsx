@@ -68,8 +68,8 @@ function Steps({ repairs }: { repairs: readonly Repair[] }) {
         <Timeline.Item key={repair.id} title={t(`step.${repair.step}`, { defaultValue: repair.step })}>
           <RepairOutcome outcome={repair.outcome} />
           {repair.detail !== null && (
-            <Text size="sm" lang="en" className="ltr">
-              {repair.detail}
+            <Text size="sm" lang="en">
+              <span className="ltr">{repair.detail}</span>
             </Text>
           )}
           <When at={repair.ended_at} />

@@ -35,8 +35,8 @@ export function RemoveBackend({ backend, onClose }: { backend: Backend; onClose:
   return (
     <Modal opened onClose={onClose} title={t('remove.title', { id })}>
       <Stack>
-        <Text size="sm" className="ltr">
-          {url}
+        <Text size="sm">
+          <span className="ltr">{url}</span>
         </Text>
         {numbers === 0 ? (
           <Text size="sm">{t('remove.empty')}</Text>

@@ -65,8 +65,18 @@ function Name({ number }: { number: NumberRow }) {
     <>
       <Text size="sm" fw={500}>
         <span className="ltr">#{number.id}</span>
-        {number.phone_number !== null && <span className="ltr"> +{number.phone_number}</span>}
-        {name !== null && <> {name}</>}
+        {number.phone_number !== null && (
+          <>
+            {' '}
+            <span className="ltr">+{number.phone_number}</span>
+          </>
+        )}
+        {name !== null && (
+          <>
+            {' '}
+            <bdi>{name}</bdi>
+          </>
+        )}
       </Text>
       <Text size="xs" c="dimmed" component="div">
         <span className="ltr">{number.instance_name}</span>

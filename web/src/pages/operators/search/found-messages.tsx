@@ -38,8 +38,8 @@ export function FoundMessages({ messages }: { messages: Found['messages'] }) {
               <Table.Td>
                 <span className="ltr">{message.status}</span>
                 {message.status_reason !== null && (
-                  <Text size="xs" c="dimmed" className="ltr">
-                    {message.status_reason}
+                  <Text size="xs" c="dimmed">
+                    <span className="ltr">{message.status_reason}</span>
                   </Text>
                 )}
               </Table.Td>

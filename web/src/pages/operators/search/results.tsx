@@ -97,7 +97,9 @@ function FoundRequests({ requests }: { requests: Found['requests'] }) {
                   {request.method} {request.endpoint}
                 </code>
               </Table.Td>
-              <Table.Td className="ltr">{request.status_code ?? '–'}</Table.Td>
+              <Table.Td>
+                <span className="ltr">{request.status_code ?? '–'}</span>
+              </Table.Td>
               <Table.Td>{request.user_id === null ? '–' : <UserLink id={request.user_id} />}</Table.Td>
               <Table.Td>{format.dateTime(request.created_at)}</Table.Td>
             </Table.Tr>
