@@ -117,7 +117,11 @@ export async function takeStep(
     if (finding.kind === 'not_connected' && (await hasLostSession())) return needsScan;
     const result = await repairs[how](number.id);
     if (result.kind === 'busy') return undefined;
-    if (result.kind === 'failed') return { outcome: 'failed', detail: result.reason };
+    if (result.kind === 'failed') {
+      // Only a restart of the server loads it; until then its user must know that it cannot send.
+      if (finding.kind === 'instance_not_loaded') await desired.noteState(number, 'not_loaded');
+      return { outcome: 'failed', detail: result.reason };
+    }
     const isProved = finding.kind === 'silent' ? await isHeard() : await isOpen();
     if (isProved) return proved;
     const now = await desired.find(number.id);

@@ -16,6 +16,8 @@ export type ConnectionFact =
   | { kind: 'logged_out'; at: Date | null }
   /** Its backend has no such instance. */
   | { kind: 'missing'; at: Date | null }
+  /** Its backend has it in its database alone, where it can neither send nor be connected. */
+  | { kind: 'not_loaded'; at: Date | null }
   /** Neither a code nor a connection came, in spite of a reset. */
   | { kind: 'timed_out'; at: Date | null; reason: TimedOut };
 
@@ -27,6 +29,9 @@ const qrLifeMs = 45_000;
 
 /** The reason of a number in error that its backend does not have. */
 export const missingOnBackend = 'missing_on_backend';
+
+/** The reason of a number in error whose backend has not loaded it; its credentials may well be there. */
+const notLoaded = 'not_loaded';
 
 /** The reason of one whose socket we close ourselves: what its backend calls of the end of it is our own doing. */
 export const restarting = 'restarting';
@@ -89,6 +94,10 @@ function changeFor(number: LockedNumber, fact: ConnectionFact): ConnectionChange
       return number.status === 'error' && number.statusReason === missingOnBackend
         ? undefined
         : { status: 'error', statusReason: missingOnBackend, qr: null, attempt: 'ended', isPaired: false };
+    case 'not_loaded':
+      return number.status === 'error' && number.statusReason === notLoaded
+        ? undefined
+        : { status: 'error', statusReason: notLoaded, qr: null, attempt: 'ended' };
     case 'timed_out':
       return { status: 'error', statusReason: fact.reason, qr: null, attempt: 'ended' };
     case 'state':

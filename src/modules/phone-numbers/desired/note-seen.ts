@@ -17,12 +17,14 @@ export type LookedAt = { id: number; backendName: string; status: NumberStatus }
 export function createNoteSeen(deps: { db: Kysely<DB>; ids: Ids; tokens: Pick<ResolveToken, 'forget'> }) {
   return {
     /** Does nothing for a number that has changed since, or lives elsewhere by now: what it became is newer. */
-    async noteState(looked: LookedAt, state: InstanceState | 'missing'): Promise<void> {
+    async noteState(looked: LookedAt, state: InstanceState | 'missing' | 'not_loaded'): Promise<void> {
       await inTransaction(deps.db, async (tx) => {
         const number = await lockNumberForFacts(tx, looked.id);
         if (number === undefined || !(await isAtRestAs(tx, looked))) return;
         const fact: ConnectionFact =
-          state === 'missing' ? { kind: 'missing', at: null } : { kind: 'state', at: null, state };
+          state === 'missing' || state === 'not_loaded'
+            ? { kind: state, at: null }
+            : { kind: 'state', at: null, state };
         await appendEvents(tx, deps.ids, await applyConnectionFacts(tx, number, [fact]));
       });
       deps.tokens.forget(looked.id);
