@@ -18,7 +18,7 @@ export function firstStepsOf(dashboard: Known, hasDelivery: boolean): Step[] {
       // One that was made and left is gone on with.
       to: first === undefined ? '/numbers/new' : `/numbers/${first.id}`,
     },
-    { name: 'send', isDone: hasSent, to: '/messages/send' },
+    { name: 'send', isDone: hasSent, to: '/messages' },
     { name: 'receive', isDone: hasDelivery, to: '/webhooks' },
   ];
 }

@@ -4,6 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format.ts';
 import type { Day } from './every-day.ts';
 
+// Mantine moves the labels away from an axis at the left end alone.
+const endTick = { transform: 'translate(4, 0)', fontSize: 12, fill: 'currentColor' };
+
 /** Messages by day; time runs in the direction that the language is read. */
 export function MonthChart({ days, height }: { days: readonly Day[]; height: number }) {
   const { t } = useTranslation('home');
@@ -25,7 +28,12 @@ export function MonthChart({ days, height }: { days: readonly Day[]; height: num
         ]}
         valueFormatter={(value) => format.number(value)}
         xAxisProps={{ reversed: isMirrored, minTickGap: 24 }}
-        yAxisProps={{ orientation: isMirrored ? 'right' : 'left', allowDecimals: false, width: 56 }}
+        yAxisProps={{
+          orientation: isMirrored ? 'right' : 'left',
+          allowDecimals: false,
+          width: 56,
+          ...(isMirrored ? { tick: endTick } : {}),
+        }}
         barProps={{ isAnimationActive: false }}
       />
     </Box>

@@ -28,7 +28,7 @@ export function NumbersByState({ dashboard }: { dashboard: Dashboard }) {
           .filter((state) => counts[state] > 0 || state === 'connected')
           .map((state) => (
             <Group key={state} justify="space-between">
-              <Link to="/numbers" search={{ status: state }} aria-label={tCommon(`numberStatus.${state}`)}>
+              <Link to="/numbers" search={{ status: state }} style={{ display: 'flex' }}>
                 <StatusBadge status={state} />
               </Link>
               <Text fw={600} data-testid={`count-${state}`}>

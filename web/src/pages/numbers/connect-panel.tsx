@@ -6,6 +6,7 @@ import type { ShownNumber } from './number-queries.ts';
 import { PairingForm } from './pairing-form.tsx';
 import { QrCode } from './qr-code.tsx';
 import { Section } from './section.tsx';
+import { helpOf } from './state-help.ts';
 import { StateNotice } from './state-notice.tsx';
 import { useOrder } from './use-order.ts';
 
@@ -14,6 +15,8 @@ export function ConnectPanel({ number }: { number: ShownNumber }) {
   const { t } = useTranslation('numbers');
   const order = useOrder(number.id);
   const hasCode = number.qr_code !== null || number.pairing_code !== null;
+  // One that is linked already comes back without the phone.
+  const needsPhone = hasCode || !['reconnect', 'restart'].includes(helpOf(number)?.remedy ?? 'scan');
   const isNew = number.phone_number === null && number.status === 'disconnected' && number.status_reason === null;
   const asked = useRef(false);
   // Who opens the page of a number that never had a phone wants its code.
@@ -31,23 +34,25 @@ export function ConnectPanel({ number }: { number: ShownNumber }) {
       )}
       <StateNotice number={number} order={order} />
       {order.error !== null && <ErrorNotice error={order.error} />}
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
-        <QrCode number={number} order={order} />
-        <Stack>
-          <Text fw={600}>{t('connect.how')}</Text>
-          <List type="ordered" size="sm" spacing={4} withPadding>
-            <List.Item>{t('connect.step1')}</List.Item>
-            <List.Item>{t('connect.step2')}</List.Item>
-            <List.Item>{t('connect.step3')}</List.Item>
-          </List>
-          <Group gap={6}>
-            <Badge variant="light" color="gray" tt="none">
-              {t('connect.or')}
-            </Badge>
-          </Group>
-          <PairingForm number={number} />
-        </Stack>
-      </SimpleGrid>
+      {needsPhone && (
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
+          <QrCode number={number} order={order} />
+          <Stack>
+            <Text fw={600}>{t('connect.how')}</Text>
+            <List type="ordered" size="sm" spacing={4} withPadding>
+              <List.Item>{t('connect.step1')}</List.Item>
+              <List.Item>{t('connect.step2')}</List.Item>
+              <List.Item>{t('connect.step3')}</List.Item>
+            </List>
+            <Group gap={6}>
+              <Badge variant="light" color="gray" tt="none">
+                {t('connect.or')}
+              </Badge>
+            </Group>
+            <PairingForm number={number} />
+          </Stack>
+        </SimpleGrid>
+      )}
     </Section>
   );
 }

@@ -43,6 +43,9 @@ export function ConnectedPanel({ number }: { number: ShownNumber }) {
         </Text>
         <Text size="sm">{t(number.paused_at === null ? 'connected.next' : 'connected.paused')}</Text>
         <Group mt="sm" gap="xs">
+          <Button component={Link} to={'/messages' as string} size="xs">
+            {t('connected.send')}
+          </Button>
           <Button component={Link} to="/numbers" variant="default" size="xs">
             {t('gone.list')}
           </Button>

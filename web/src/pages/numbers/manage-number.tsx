@@ -1,6 +1,5 @@
-import { Button, Divider, Group, Stack, Text } from '@mantine/core';
+import { Button, Divider, Group, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
@@ -12,6 +11,7 @@ import type { Order } from './number-queries.ts';
 import { RotateToken } from './rotate-token.tsx';
 import { Section } from './section.tsx';
 import { useOrder } from './use-order.ts';
+import { useToast } from './use-toast.ts';
 
 /** Orders of consequence: each says what it does, and those that take something away ask first. */
 export function ManageNumber({ number }: { number: PhoneNumber }) {
@@ -19,9 +19,14 @@ export function ManageNumber({ number }: { number: PhoneNumber }) {
   const order = useOrder(number.id);
   const removing = useRemoval(number);
   const ask = useQuestion();
+  const toast = useToast();
   const give = (wanted: Order) =>
     order.mutate(wanted, {
-      onSuccess: () => notifications.show({ color: 'teal', message: t(`manage.${wanted}.done`) }),
+      onSuccess() {
+        toast(t(`manage.${wanted}.done`));
+        // What comes next, such as a code to scan, is at the head of the page.
+        if (wanted !== 'pause' && wanted !== 'resume') scrollTo({ top: 0 });
+      },
     });
   const offered: { order: Order; asks: boolean }[] = [
     { order: number.paused_at === null ? 'pause' : 'resume', asks: false },
@@ -80,11 +85,7 @@ function useQuestion() {
   return (about: { key: 'logout' | 'recreate' | 'delete' | Order; number: PhoneNumber; onConfirm: () => void }) =>
     modals.openConfirmModal({
       title: t(`manage.${about.key}.ask`, { name: nameOf(about.number) }),
-      children: (
-        <Stack gap="xs">
-          <Text size="sm">{t(`manage.${about.key}.consequence`)}</Text>
-        </Stack>
-      ),
+      children: <Text size="sm">{t(`manage.${about.key}.consequence`)}</Text>,
       labels: { confirm: t(`manage.${about.key}.do`), cancel: tCommon('cancel') },
       confirmProps: { color: 'red' },
       closeButtonProps: { 'aria-label': tCommon('close') },
@@ -96,10 +97,11 @@ function useRemoval(number: PhoneNumber) {
   const { t } = useTranslation('numbers');
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const toast = useToast();
   return useMutation({
     mutationFn: () => answerOf(api.DELETE('/api/phone-numbers/{id}', { params: { path: { id: number.id } } })),
     async onSuccess() {
-      notifications.show({ color: 'teal', message: t('manage.delete.done', { name: nameOf(number) }) });
+      toast(t('manage.delete.done', { name: nameOf(number) }));
       await navigate({ to: '/numbers' });
       void queries.invalidateQueries({ queryKey: ['numbers'] });
       void queries.invalidateQueries({ queryKey: ['dashboard'] });

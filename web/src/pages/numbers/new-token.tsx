@@ -20,7 +20,7 @@ export function NewToken({ number }: { number: ShownNumber }) {
       <Stack gap="xs">
         <Text size="sm">{t('token.once')}</Text>
         <Group wrap="nowrap" gap={4}>
-          <Code block flex={1} data-testid="token">
+          <Code block flex={1} miw={0} style={{ whiteSpace: 'pre-wrap' }} data-testid="token">
             {token}
           </Code>
           <CopyButton text={token} label={t('token.copy')} />

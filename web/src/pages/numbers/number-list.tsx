@@ -58,7 +58,6 @@ export function NumberList({ filter, onClear }: { filter: NumberFilter; onClear:
   }
   return (
     <>
-      {pages.error !== null && <ErrorNotice error={pages.error} onRetry={pages.retry} />}
       <Paper withBorder ref={place}>
         <Box role="list" aria-label={tCommon('nav.numbers')} pos="relative" h={rows.getTotalSize()}>
           {items.map(({ index, start }) => {
@@ -80,6 +79,11 @@ export function NumberList({ filter, onClear }: { filter: NumberFilter; onClear:
           })}
         </Box>
       </Paper>
+      {pages.error !== null && (
+        <Box pos="sticky" bottom={16}>
+          <ErrorNotice error={pages.error} onRetry={pages.retry} />
+        </Box>
+      )}
     </>
   );
 }

@@ -61,8 +61,8 @@ export function NumberPage() {
         }
       />
       <Stack key={id}>
-        <NewToken number={number} />
         {number.status === 'connected' ? <ConnectedPanel number={number} /> : <ConnectPanel number={number} />}
+        <NewToken number={number} />
         {number.status !== 'connected' && <ShareLinks number={number} />}
         <NumberFigures number={number} />
         <NumberSettings number={number} />

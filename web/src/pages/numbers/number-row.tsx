@@ -11,17 +11,15 @@ export function NumberRow({ number }: { number: PhoneNumber }) {
   const { t } = useTranslation('numbers');
   const format = useFormat();
   const name = nameOf(number);
-  const others = [shownNumber(number.phone_number), number.alias, number.instance_name].filter(
-    (other) => other !== null && other !== name,
-  );
+  const others = [shownNumber(number.phone_number), number.alias].filter((other) => other !== null && other !== name);
   return (
     <Link to="/numbers/$id" params={{ id: String(number.id) }} className={classes.row}>
       <Box miw={0} flex={1}>
-        <Text fw={600} truncate dir="auto">
+        <Text fw={600} className={classes.name} dir="auto">
           {name}
         </Text>
-        <Text size="sm" c="dimmed" truncate>
-          <bdi className="ltr">{others.slice(0, 2).join(' · ')}</bdi>
+        <Text size="sm" c="dimmed" className={classes.name} dir="auto">
+          {others.length === 0 ? number.instance_name : others.join(' · ')}
         </Text>
       </Box>
       <Group gap={6} justify="flex-end" wrap="wrap">

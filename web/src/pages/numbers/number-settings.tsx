@@ -1,6 +1,5 @@
 import { Button, Group, NumberInput, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api } from '../../api/client.ts';
@@ -9,12 +8,14 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import type { PhoneNumber } from './number.ts';
 import { aliasFault, changeOf, type SettingValues, settingValuesOf, urlFault } from './number-form.ts';
 import { Section } from './section.tsx';
+import { useToast } from './use-toast.ts';
 
 /** What a number is called, whom its events are told, and how fast it sends. */
 export function NumberSettings({ number }: { number: PhoneNumber }) {
   const { t } = useTranslation('numbers');
   const { t: tCommon } = useTranslation();
   const queries = useQueryClient();
+  const toast = useToast();
   const form = useForm<SettingValues>({
     mode: 'uncontrolled',
     initialValues: settingValuesOf(number),
@@ -36,7 +37,7 @@ export function NumberSettings({ number }: { number: PhoneNumber }) {
     async onSuccess({ phone_number }) {
       form.setInitialValues(settingValuesOf(phone_number));
       form.reset();
-      notifications.show({ color: 'teal', message: t('settings.saved') });
+      toast(t('settings.saved'));
       await queries.invalidateQueries({ queryKey: ['numbers'] });
     },
   });
@@ -47,7 +48,7 @@ export function NumberSettings({ number }: { number: PhoneNumber }) {
       <form
         onSubmit={form.onSubmit((values) => {
           if (Object.keys(changeOf(number, values)).length > 0) saving.mutate(values);
-          else notifications.show({ message: t('settings.same') });
+          else toast(t('settings.same'));
         })}
       >
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

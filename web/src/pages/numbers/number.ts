@@ -29,7 +29,8 @@ export function shownNumber(digits: string | null): string | null {
 
 /** Digits with the country code, as the API takes them; undefined where they cannot be a phone's number. */
 export function digitsOf(typed: string): string | undefined {
-  const western = typed.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
+  // Arabic and Persian digits; each block begins with its zero.
+  const western = typed.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) % 16));
   const digits = western.replace(/[\s()+.\-\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').replace(/^00/, '');
   return /^[1-9][0-9]{7,14}$/.test(digits) ? digits : undefined;
 }

@@ -27,12 +27,8 @@ export function QrCode({ number, order }: { number: ShownNumber; order: NumberOr
   if (code === null) {
     const isComing = order.isPending || helpOf(number)?.remedy === 'wait';
     return (
-      <Center className={classes.code} data-testid="no-qr">
-        {isComing ? (
-          <Loader color="dark" aria-label={t('connect.coming')} />
-        ) : (
-          <Text c="dark.3">{t('connect.noCode')}</Text>
-        )}
+      <Center className={classes.noCode} p="md" ta="center" data-testid="no-qr">
+        {isComing ? <Loader aria-label={t('connect.coming')} /> : <Text c="dimmed">{t('connect.noCode')}</Text>}
       </Center>
     );
   }

@@ -30,7 +30,7 @@ export function helpOf(
   if (number.rests_until !== null) return { text: 'resting', remedy: 'reconnect', isTrouble: true };
   if (status === 'connected' || number.qr_code !== null || number.pairing_code !== null) return undefined;
   if (reason !== null) {
-    const known = byReason[reason];
+    const known = Object.hasOwn(byReason, reason) ? byReason[reason] : undefined;
     return known === undefined ? { text: 'unknown', remedy: 'reconnect', isTrouble: true } : { text: reason, ...known };
   }
   if (status === 'initializing' || status === 'qr_ready') return { text: 'starting', remedy: 'wait', isTrouble: false };
