@@ -1,5 +1,5 @@
 import { canonicalJid } from '../../evolution/jid.ts';
-import { EVOLUTION_MESSAGES, sendSchemas } from '../../evolution/wire.ts';
+import { EVOLUTION_MESSAGES, isUrl, sendSchemas } from '../../evolution/wire.ts';
 import { type NewDraft, readEmoji } from '../../modules/messages/index.ts';
 import type { SendableNumber } from '../../modules/phone-numbers/index.ts';
 import { badRequest, requireFits } from './errors.ts';
@@ -82,13 +82,18 @@ export const plainSends: Readonly<Record<PlainSend, ReadBody>> = {
     requireFits(body, sendSchemas.sendButtons);
     const buttons = recordsIn(body.buttons);
     if (integration !== 'EVOLUTION') requireSendable(buttons);
+    // Only a number with a phone shows a picture above them.
+    const picture = integration === 'WHATSAPP-BAILEYS' ? pictureOf(body.thumbnailUrl) : {};
     const content = {
       title: textIn(body, 'title'),
       description: textOf(body.description),
       footer: textOf(body.footer),
       buttons: buttons.map(buttonIn),
+      ...(Object.keys(picture).length === 0 ? {} : { has_picture: true }),
+      ...('url' in picture ? { media_url: picture.url } : {}),
     };
-    return structured(body, { kind: 'buttons', content });
+    const wish = structured(body, { kind: 'buttons', content });
+    return 'base64' in picture ? { ...wish, draft: { ...wish.draft, base64: picture.base64 } } : wish;
   },
 
   sendTemplate(body) {
@@ -114,6 +119,12 @@ function structured(body: Body, draft: NewDraft): Wish {
   if (Buffer.byteLength(JSON.stringify(draft.content)) > contentBytesMax)
     throw badRequest([`instance does not meet maximum length of ${contentBytesMax}`]);
   return { to: textIn(body, 'number'), draft, options: readOptions(body) };
+}
+
+function pictureOf(given: unknown): { url: string } | { base64: string } | Record<string, never> {
+  const text = textOf(given) ?? '';
+  if (text === '') return {};
+  return isUrl(text) ? { url: text } : { base64: text };
 }
 
 function cardOf(card: Body) {

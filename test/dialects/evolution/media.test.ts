@@ -64,6 +64,17 @@ describe('a medium', () => {
     },
   );
 
+  test('above buttons comes from us as well', async () => {
+    const body = { number: newRecipient(), title: 't', buttons: [{ type: 'reply', displayText: 'Yes', id: '1' }] };
+    for (const thumbnailUrl of [at('thumb', 'image/png'), base64]) {
+      const { answer, wire } = await call('POST', '/message/sendButtons', { ...body, thumbnailUrl });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+      expect(wire).toMatchObject([{ path: '/message/sendButtons', body: { ...body, thumbnailUrl: base64 } }]);
+    }
+    const refused = await call('POST', '/message/sendButtons', { ...body, thumbnailUrl: 'http://10.0.0.1/' });
+    expect([refused.answer.status, refused.wire]).toEqual([400, []]);
+  });
+
   test('of no name and no type takes those that the body gives', async () => {
     const named = { mediatype: 'document', media: base64, fileName: '../etc/report', mimetype: 'Application/PDF; x=1' };
     const { wire } = await call('POST', '/message/sendMedia', { number: newRecipient(), ...named });

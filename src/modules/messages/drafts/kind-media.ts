@@ -8,6 +8,8 @@ const mediaKinds: readonly OutboundKind[] = ['image', 'video', 'audio', 'documen
 /** What the medium of a message is for, or null where it has none. */
 export function mediaKindOf(kind: OutboundKind, content: Record<string, unknown>): MediaKind | null {
   if (kind === 'status') return content.type === 'text' ? null : (content.type as MediaKind);
+  // A picture above the buttons.
+  if (kind === 'buttons') return content.has_picture === true ? 'image' : null;
   return mediaKinds.includes(kind) ? (kind as MediaKind) : null;
 }
 

@@ -65,8 +65,8 @@ export function createDrafts(deps: {
      */
     prepare(draft: Draft, number: For, place: MediaPlace): Prepared | Promise<Prepared> {
       const { kind, content, options } = draft;
-      if (isPlain(kind)) return prepared(outboundOf(kind, content), options, content);
       const mediaKind = mediaKindOf(kind, content);
+      if (mediaKind === null && isPlain(kind)) return prepared(outboundOf(kind, content), options, content);
       if (mediaKind === null) return prepared(statusOf(content, undefined), options, content);
       return withMedia(draft, mediaKind, number, place);
     },
@@ -127,6 +127,7 @@ function contentWith({ content }: Draft, kind: MediaKind, media: Media): Record<
 
 function outboundWith(draft: Draft, kind: MediaKind, content: Record<string, unknown>, medium: string): Outbound {
   if (draft.kind === 'status') return statusOf(content, medium);
+  if (draft.kind === 'buttons') return { ...outboundOf(draft.kind, content), media: medium } as Outbound;
   switch (kind) {
     case 'voice':
     case 'ptv':
