@@ -6,7 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { directionOf } from '../i18n/languages.ts';
-import { theme } from '../theme.ts';
+import { cssVariables, theme } from '../theme.ts';
 import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
 
@@ -23,6 +23,7 @@ export function App() {
     >
       <MantineProvider
         theme={theme}
+        cssVariablesResolver={cssVariables}
         defaultColorScheme="auto"
         {...(nonce === undefined ? {} : { getStyleNonce: () => nonce })}
       >

@@ -4,6 +4,8 @@ import { io } from 'socket.io-client';
 import { answerOf, api } from '../api/client.ts';
 import { keysOfEvent } from './keys-of-event.ts';
 
+const renewEveryMs = 400;
+
 type LiveEvent = { event: string; sequence: number };
 
 /** While it is mounted, what happens on the server makes the lists it is about fresh. */
@@ -22,6 +24,14 @@ export function useLiveEvents(): { isConnected: boolean } {
           .catch(() => give({}));
       },
     });
+    // Events may come by the hundred, and each list is read once for all of them.
+    const stale = new Map<string, string[]>();
+    let renewing: ReturnType<typeof setTimeout> | undefined;
+    const renew = () => {
+      renewing = undefined;
+      for (const queryKey of stale.values()) void queries.invalidateQueries({ queryKey });
+      stale.clear();
+    };
     const refreshAll = () => void queries.invalidateQueries();
     socket.on('ready', (said: { sequence: number }) => {
       setConnected(true);
@@ -34,7 +44,8 @@ export function useLiveEvents(): { isConnected: boolean } {
     });
     socket.on('event', (event: LiveEvent) => {
       sequence = event.sequence;
-      for (const queryKey of keysOfEvent(event.event)) void queries.invalidateQueries({ queryKey });
+      for (const key of keysOfEvent(event.event)) stale.set(key.join(' '), key);
+      renewing ??= setTimeout(renew, renewEveryMs);
     });
     // A moment without it is not worth a word.
     let patience: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +67,7 @@ export function useLiveEvents(): { isConnected: boolean } {
     });
     return () => {
       clearTimeout(patience);
+      clearTimeout(renewing);
       socket.disconnect();
     };
   }, [queries]);
