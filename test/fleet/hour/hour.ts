@@ -198,7 +198,7 @@ function createSteps(world: World, watch: Watch, { log, kills, deeds, wrongs }: 
       await operator('drain a server', 'POST', `/api/admin/backends/${id}/drain`);
       for (const { number } of await server.numbersOf(extra)) {
         const now = Date.now();
-        const drift = watch.add({
+        watch.add({
           drift: {
             what: 'number moved by an operator',
             aim: 'mended',
@@ -213,7 +213,6 @@ function createSteps(world: World, watch: Watch, { log, kills, deeds, wrongs }: 
           },
         });
         await operator('move a number', 'POST', `/api/admin/phone-numbers/${number.id}/move`, {});
-        drift.countsFrom = Date.now();
       }
       await pause(2_000);
       await operator('remove a server', 'DELETE', `/api/admin/backends/${id}`);

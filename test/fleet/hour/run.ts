@@ -44,6 +44,9 @@ const end = setTimeout(() => {
   console.error('nine minutes are over');
   void world.close().finally(() => process.exit(3));
 }, 520 * second);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void world.close().finally(() => process.exit(130)));
+}
 try {
   if (values.reconciler === 'off') await holdReconciler(world.look);
   const result = await runHour(world, {

@@ -49,7 +49,8 @@ export function startWatch(world: World, log: (line: string) => void): Watch {
     const endsAt = Date.now() + scanWithinMs;
     while (Date.now() < endsAt && !isOver) {
       const { sandbox, name } = await world.sandboxOf(number);
-      if (isOpen(await sandbox.shown(), name)) return Date.now();
+      const [row] = await world.look<{ status: string }>('select status from phone_numbers where id = $1', [number.id]);
+      if (row?.status === 'connected' && isOpen(await sandbox.shown(), name)) return Date.now();
       await world.asUser(number, 'GET', `/api/phone-numbers/${number.id}/qr`).catch(() => undefined);
       const now = await world.sandboxOf(number);
       await now.sandbox.ask('POST', `/__sandbox/instances/${now.name}/scan`, {});
