@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LeaseLost } from '../../../src/modules/fleet/findings.ts';
 import type { Finding } from '../../../src/modules/fleet/findings-system.ts';
+import { areOthersThere } from '../../../src/modules/fleet/repair/are-others-there.ts';
 import { type Step, takeStep } from '../../../src/modules/fleet/repair/steps.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLeases } from '../../../src/platform/lease/leases.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
-import type { TestGateway, TestUser } from '../../support/gateway.ts';
+import { startGateway, type TestGateway, type TestUser } from '../../support/gateway.ts';
 import { untilCreated } from '../phone-numbers/support.ts';
 import {
   addOperator,
@@ -14,6 +15,7 @@ import {
   eventually,
   findingOf,
   findingsOf,
+  type Line,
   only,
   passesOf,
   placeOf,
@@ -208,6 +210,74 @@ describe('a backend that lies costs nobody else anything', () => {
     first.sandbox.control.setKnobs({ failures });
     second.sandbox.control.wipeWebhook(second.name);
     await outcomes(second.id).toEqual(['mended']);
+  });
+});
+
+test('nothing is made anew on a backend that does not have the others either, as when the look began before it lost them all', async () => {
+  const calm = await startGateway();
+  try {
+    const owner = await calm.signUp();
+    const [first, second] = [await connectedLine(calm, owner), await connectedLine(calm, owner)];
+    const { backends, phoneNumbers } = calm.services;
+    const { backendId } = (await phoneNumbers.desired.find(first.id)) ?? { backendId: 0 };
+    const backend = await backends.backendOf(backendId);
+    const ask = () => areOthersThere({ phoneNumbers, random: Math.random }, backend, new Set([first.id]));
+    first.sandbox.control.forget(first.name);
+    expect(await ask()).toBe(true);
+    second.sandbox.control.forget(second.name);
+    expect(await ask()).toBe(false);
+  } finally {
+    await calm.close();
+  }
+});
+
+describe('many numbers of a backend that are not connected', () => {
+  test('wait until the backend that came back has had time to open them by itself', async () => {
+    const own = await startFleet({ settleMs: 2_000 });
+    try {
+      const { id, name, sandbox } = await connectedLine(own, await own.signUp());
+      sandbox.control.ledger.clear();
+      await own.database.db.updateTable('backends').set({ back_at: new Date() }).execute();
+      sandbox.control.setState(name, 'connecting');
+      await eventually(async () => (await findingsOf(own, id)).length).toBe(1);
+      await untilPassed(own, 2);
+      expect(callsTo(sandbox, `POST /instance/restart/${name}`)).toEqual([]);
+      await eventually(async () => (await findingOf(own, id)).outcome).toBe('mended');
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('are not all restarted when that does not help the first of them', async () => {
+    const quiet = { withinSeconds: 1 };
+    const own = await startFleet(
+      { everyMs: 1_500, proofWithinMs: 300, pausesMs: [60_000] },
+      { overrides: { fleet: { disconnects: quiet } } },
+    );
+    try {
+      const owner = await own.signUp();
+      const lines: Line[] = [];
+      for (let count = 0; count < 8; count++) lines.push(await connectedLine(own, owner));
+      const [sandbox] = own.sandboxes;
+      // Its server cannot reach WhatsApp.
+      sandbox?.control.setKnobs({
+        failures: [{ route: 'POST /instance/restart', probability: 1, kind: 'http500-before' }],
+      });
+      for (const { name } of lines) sandbox?.control.setState(name, 'connecting');
+      const restarts = async () =>
+        own.database.db.selectFrom('repairs').selectAll().where('step', '=', 'restart').execute();
+      await eventually(async () => (await restarts()).length).toBeGreaterThan(0);
+      await untilPassed(own, 1);
+      const byPass = Map.groupBy(await restarts(), ({ began_at }) => Math.floor(began_at.getTime() / 1_500));
+      expect(Math.max(...[...byPass.values()].map((each) => each.length))).toBeLessThanOrEqual(6);
+      expect((await restarts()).every(({ outcome }) => outcome !== 'proved')).toBe(true);
+      sandbox?.control.setKnobs({ failures: [] });
+      await own.database.db.updateTable('findings').set({ next_step_at: new Date() }).execute();
+      for (const { id } of lines) await eventually(async () => (await readNumber(own, id)).status).toBe('connected');
+      await eventually(async () => (await findingsOf(own, lines[0]?.id ?? 0)).at(-1)?.outcome).toBe('mended');
+    } finally {
+      await own.close();
+    }
   });
 });
 

@@ -21,6 +21,7 @@ export const hurried: ReconcileOptions = {
   pausesMs: [30, 60, 120],
   proofWithinMs: 1_500,
   reconnectJitterMs: 5,
+  settleMs: 0,
 };
 
 /** A gateway whose fleet is looked over all the time. */

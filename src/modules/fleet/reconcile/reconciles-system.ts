@@ -59,6 +59,21 @@ export async function endPass(
   return numAffectedRows === 1n;
 }
 
+/** Whether a backend has come back within the last while; then its next pass is due when that is over. */
+export async function isLeftToSettle(
+  db: Kysely<DB>,
+  backendId: number,
+  lease: HeldLease,
+  settleMs: number,
+): Promise<boolean> {
+  const settled = sql`b.back_at + make_interval(secs => ${settleMs / 1_000}::float8)`;
+  const { rows } = await sql`
+    update reconciles r set due_at = least(r.due_at, ${settled}) from backends b
+    where b.id = ${backendId} and r.backend_id = b.id and ${settled} > app_now()
+      and ${stillHeld(lease.name, lease.epoch)} returning 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Milliseconds since 1970 by the database's clock. */
 export async function readNowMs(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ ms: number }>`select (extract(epoch from app_now()) * 1000)::float8 as ms`.execute(db);

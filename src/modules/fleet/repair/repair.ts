@@ -11,7 +11,9 @@ import { countRecentRepairs, type Finding, type HeldLease, listOpenFindings } fr
 import { isHeld } from '../hold/hold-system.ts';
 import { hasOpenIncident } from '../incidents/incident.ts';
 import { isStillAbout, shouldBeConnected } from '../reconcile/compare.ts';
-import { nextStep, type Step, takeStep } from './steps.ts';
+import { isLeftToSettle } from '../reconcile/reconciles-system.ts';
+import { areOthersThere } from './are-others-there.ts';
+import { nextStep, type Step, type StepResult, takeStep } from './steps.ts';
 
 export type RepairOptions = {
   /** How long a pass takes new steps; what is left waits for the next. 20,000 if unset. */
@@ -24,12 +26,16 @@ export type RepairOptions = {
   reconnectsAtOnce?: number;
   /** Each of them waits a random time up to this first; 500 if unset. */
   reconnectJitterMs?: number;
+  /** How long the sockets of a backend that has come back are left to open by themselves; 10,000 if unset. */
+  settleMs?: number;
   /** Numbers of one backend that are made anew within a minute; 3 if unset. */
   recreatesPerMinute?: number;
 };
 
 const pausesMsUsual = [5_000, 30_000, 120_000, 600_000, 3_600_000];
 const callsAtOnce = 4;
+/** Reconnects of a pass that do not help, while none does, end those of that pass: it is not the numbers that are ill. */
+const vainMax = 3;
 /** After so many steps that did not help a person should look. */
 const alertAtStep = 4;
 
@@ -61,6 +67,9 @@ export function createRepair(
     const calls = createTurns(callsAtOnce);
     const connections = createTurns(deps.reconnectsAtOnce ?? 3);
     const recreates = createTurns(1);
+    let inVain = 0;
+    let hasHelped = false;
+    const areReconnectsInVain = () => inVain >= vainMax && !hasHelped;
     const planned = due.flatMap((finding) => {
       const step = nextStep(finding);
       return step === undefined ? [] : [{ finding, step }];
@@ -70,7 +79,12 @@ export function createRepair(
         const turns = step === 'recreate' ? recreates : takesConnection.includes(step) ? connections : calls;
         return turns(async () => {
           check();
-          if (clock.monotonicMs() < endsAt) await take(lease, backend, finding, step);
+          const isReconnect = finding.kind === 'not_connected' && takesConnection.includes(step);
+          if (clock.monotonicMs() >= endsAt || (isReconnect && areReconnectsInVain())) return;
+          const result = await take(lease, backend, finding, step);
+          if (!isReconnect || result === undefined) return;
+          if (result.ends === 'mended') hasHelped = true;
+          else if (result.ends === undefined) inVain++;
         });
       });
       const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
@@ -83,30 +97,45 @@ export function createRepair(
     if (await hasOpenIncident(db, backend.id)) return;
     // Whether it calls us comes before its connection, of which the call tells.
     await takeAll(planned.filter(({ step }) => changesSettings.includes(step)));
-    await takeAll(planned.filter(({ step }) => takesConnection.includes(step)));
+    const others = { ...deps, random: deps.ids.random };
+    const missing = new Set(
+      due.flatMap(({ kind, phoneNumberId: id }) => (kind === 'instance_missing' && id !== null ? [id] : [])),
+    );
+    const mayRemake = missing.size > 0 && (await areOthersThere(others, backend, missing));
+    const ofConnections = planned.filter(
+      ({ step }) => takesConnection.includes(step) && (step !== 'recreate' || mayRemake),
+    );
+    if (ofConnections.length === 0 || (await isLeftToSettle(db, backend.id, lease, deps.settleMs ?? 10_000))) return;
+    // Those that nothing has helped yet keep no other waiting.
+    await takeAll(ofConnections.sort((a, b) => a.finding.step - b.finding.step));
   };
 
-  async function take(lease: HeldLease, backend: Backend, finding: Finding, step: Step): Promise<void> {
-    if (finding.phoneNumberId === null) return;
+  async function take(lease: HeldLease, backend: Backend, finding: Finding, step: Step): Promise<StepResult> {
+    if (finding.phoneNumberId === null) return undefined;
     if (takesConnection.includes(step)) {
       // Many sockets that open at the same moment are what WhatsApp likes least.
       await setTimeout(deps.ids.random() * (deps.reconnectJitterMs ?? 500));
-      if (await hasOpenIncident(db, backend.id)) return;
+      if (await hasOpenIncident(db, backend.id)) return undefined;
     }
     const number = await desired.find(finding.phoneNumberId);
-    if (!isStillAbout(finding, number)) return findings.end(lease, [finding], 'left');
-    if (number.isBusy) return;
+    if (!isStillAbout(finding, number)) return left(lease, finding);
+    if (number.isBusy) return undefined;
     if (finding.kind === 'not_connected' && !shouldBeConnected(number)) {
       // A number that rests is left alone until it has rested.
-      return number.isPaired ? undefined : findings.end(lease, [finding], 'left');
+      return number.isPaired ? undefined : left(lease, finding);
     }
-    if (step === 'recreate' && !(await mayRecreate(backend))) return;
+    if (step === 'recreate' && !(await mayRecreate(backend))) return undefined;
     const beganAt = clock.now();
     const result = await takeStep(stepDeps, backend, finding, number, step);
-    if (result === undefined) return;
+    if (result === undefined) return undefined;
     const pauseMs = pausesMs[Math.min(finding.step, pausesMs.length - 1)] ?? 0;
     const isHopeless = result.ends === undefined && finding.step + 1 === alertAtStep;
     await findings.recordRepair(lease, finding, { ...result, step, beganAt, pauseMs, isHopeless });
+    return result;
+  }
+
+  async function left(lease: HeldLease, finding: Finding): Promise<undefined> {
+    await findings.end(lease, [finding], 'left');
   }
 
   async function mayRecreate(backend: Backend): Promise<boolean> {
