@@ -30,8 +30,6 @@ export type Forwarded = {
   doubtsConnection: boolean;
 };
 
-export type Forward = ReturnType<typeof callForward>;
-
 /**
  * Passes calls on, of the table's operations alone: URL, query and body are made anew out of what the table names. Answers
  * whatever the server says in its own shape, refusals included; rejects with `EvolutionError` where it says nothing, does

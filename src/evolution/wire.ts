@@ -10,7 +10,7 @@ export {
   PresenceState,
   UpdatedAnswer,
 } from './wire-actions.ts';
-export { createSchema, flag, number, object, settingsSchema, text, webhookSchema } from './wire-bodies.ts';
+export { createSchema, settingsSchema, webhookSchema } from './wire-bodies.ts';
 export { chatSchemas } from './wire-chat-schemas.ts';
 export { type WireSchema, wireComplaints } from './wire-check.ts';
 export { groupSchemas } from './wire-group-schemas.ts';

@@ -1,10 +1,9 @@
-import { EVOLUTION_MESSAGES } from '../evolution/wire.ts';
+import { createSchema, EVOLUTION_MESSAGES } from '../evolution/wire.ts';
 import { logOut, lose, openSocket } from './connection.ts';
 import { badRequest } from './errors.ts';
 import { fetchInstances } from './fetch-instances.ts';
 import { createInstance, removeInstance } from './instances.ts';
 import { type Handler, type Route, targetName } from './route.ts';
-import { createSchema } from './schemas.ts';
 import type { Answer, Json, Live } from './types.ts';
 import { requireValid } from './validate.ts';
 import { asJson, asText, type World } from './world.ts';

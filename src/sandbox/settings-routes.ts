@@ -1,7 +1,7 @@
+import { settingsSchema } from '../evolution/wire.ts';
 import { notInMemory } from './guards.ts';
 import { storeSettings } from './instances.ts';
 import { type Handler, type Route, targetName } from './route.ts';
-import { settingsSchema } from './schemas.ts';
 import type { Settings } from './types.ts';
 import { requireValid } from './validate.ts';
 import { rowOf } from './world.ts';

@@ -1,7 +1,7 @@
+import { webhookSchema } from '../evolution/wire.ts';
 import { badRequest, crashed } from './errors.ts';
 import { notInMemory } from './guards.ts';
 import { type Handler, type Route, targetName } from './route.ts';
-import { webhookSchema } from './schemas.ts';
 import { requireValid } from './validate.ts';
 import { storeWebhook } from './webhook-rows.ts';
 import { asJson, rowOf } from './world.ts';

@@ -294,13 +294,13 @@ describe('a backend in trouble', () => {
   test('is told of without a word of it, and a lost connection is noticed', async () => {
     const number = await traffic.gateway.connectNumber(traffic.user, { alias: 'troubled' });
     const server = await standIn(traffic, number);
-    const row = await traffic.gateway.database.db
+    const place = await traffic.gateway.database.db
       .selectFrom('phone_numbers')
       .innerJoin('backends', 'backends.id', 'phone_numbers.backend_id')
       .select(['phone_numbers.backend_name', 'backends.url'])
       .where('phone_numbers.id', '=', number.id)
       .executeTakeFirstOrThrow();
-    const { backend_name: name, url } = row;
+    const { backend_name: name, url } = place;
     const say = (status: number, message: unknown, bare = false) =>
       server.answers.set('POST /chat/findChats', {
         status,
@@ -328,19 +328,13 @@ describe('a backend in trouble', () => {
       status: 502,
       body: { status: 502, response: { message: [expect.any(String)] } },
     });
-    say(
-      200,
-      {
-        apikey: 'global-key',
-        token: 't',
-        rows: [{ instanceId: 'theirs', instance: name, message: { token: 'said' } }],
-      },
-      true,
-    );
-    const [{ body }] = [await ask()];
-    expect(body).toEqual({
-      rows: [{ instanceId: expect.stringMatching(/-5/), instance: 'troubled', message: { token: 'said' } }],
-    });
+    const row = { apikey: 'global-key', token: 't', instanceId: 'theirs', instance: name, message: { token: 'said' } };
+    say(200, [row], true);
+    expect((await ask()).body).toEqual([
+      { instanceId: expect.stringMatching(/-5/), instance: 'troubled', message: { token: 'said' } },
+    ]);
+    say(200, row, true);
+    expect((await ask()).status).toBe(502);
     await server.close();
   });
 

@@ -1,1 +1,0 @@
-export { createSchema, flag, number, object, settingsSchema, text, webhookSchema } from '../evolution/wire.ts';
