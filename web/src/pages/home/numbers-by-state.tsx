@@ -28,7 +28,7 @@ export function NumbersByState({ dashboard }: { dashboard: Dashboard }) {
           .filter((state) => counts[state] > 0 || state === 'connected')
           .map((state) => (
             <Group key={state} justify="space-between">
-              <Link to="/numbers" search={{ status: state }} style={{ display: 'flex' }}>
+              <Link to="/numbers" search={{ status: state }} style={{ display: 'flex', textDecoration: 'none' }}>
                 <StatusBadge status={state} />
               </Link>
               <Text fw={600} data-testid={`count-${state}`}>
