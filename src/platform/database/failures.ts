@@ -17,7 +17,8 @@ export type DatabaseFailure =
 export function classifyDatabaseFailure(error: unknown): DatabaseFailure {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '';
-    if (code.startsWith('22') || code.startsWith('23')) return 'bad_data';
+    // 54: a row too long for an index, or nested too deep, is as much its own fault as a wrong one.
+    if (['22', '23', '54'].some((kind) => code.startsWith(kind))) return 'bad_data';
     if (code === '40P01' || code === '40001') return 'deadlock';
     if (code === '57014') return 'cancelled';
     if (code === '55P03') return 'lock_timeout';

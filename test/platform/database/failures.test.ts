@@ -30,6 +30,7 @@ async function errorOfUrl(parts: { port?: string; hostname?: string; username?: 
 
 test.each([
   ["select 'x'::int", 'bad_data'],
+  ["select repeat('[', 100000)::json", 'bad_data'],
   ["insert into backends (url, api_key_sealed, capacity) values ('u', 'k', 0)", 'bad_data'],
   ['set statement_timeout = 20; select pg_sleep(5)', 'cancelled'],
   ['selec', 'other'],
