@@ -1,4 +1,12 @@
-import { HomeIcon, LayersIcon, MagnifyingGlassIcon, MobileIcon, PersonIcon, ReaderIcon } from '@radix-ui/react-icons';
+import {
+  ChatBubbleIcon,
+  HomeIcon,
+  LayersIcon,
+  MagnifyingGlassIcon,
+  MobileIcon,
+  PersonIcon,
+  ReaderIcon,
+} from '@radix-ui/react-icons';
 import type { ComponentType } from 'react';
 
 export type Place = {
@@ -13,6 +21,7 @@ export type Place = {
 export const navigation: readonly Place[] = [
   { to: '/', text: 'nav.home', icon: HomeIcon },
   { to: '/numbers', text: 'nav.numbers', icon: MobileIcon },
+  { to: '/messages', text: 'nav.messages', icon: ChatBubbleIcon },
   { to: '/fleet', text: 'nav.fleet', icon: LayersIcon, forOperators: true },
   { to: '/users', text: 'nav.users', icon: PersonIcon, forOperators: true },
   { to: '/audit', text: 'nav.audit', icon: ReaderIcon, forOperators: true },

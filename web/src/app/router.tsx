@@ -10,6 +10,7 @@ import { sessionQuery } from '../api/session.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageError } from '../components/page-error.tsx';
 import { PageLoading } from '../components/page-loading.tsx';
+import { searchOfMessages } from '../pages/messages/message.ts';
 import { searchOfNumbers } from '../pages/numbers/number.ts';
 import {
   anySearch,
@@ -101,6 +102,16 @@ const routes = root.addChildren([
     page(
       '/numbers/$id',
       lazyRouteComponent(() => import('../pages/numbers/number-page.tsx'), 'NumberPage'),
+    ),
+    createRoute({
+      getParentRoute: () => signedIn,
+      path: '/messages',
+      component: lazyRouteComponent(() => import('../pages/messages/messages.tsx'), 'Messages'),
+      validateSearch: searchOfMessages,
+    }),
+    page(
+      '/messages/$id',
+      lazyRouteComponent(() => import('../pages/messages/message-page.tsx'), 'MessagePage'),
     ),
     operators.addChildren([
       operatorPage(
