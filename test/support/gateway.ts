@@ -6,6 +6,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import type { ConsoleFiles } from '../../src/http/console.ts';
 import { startLanes } from '../../src/lanes.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { fastKnobs, type Knobs, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
@@ -18,6 +19,8 @@ export type GatewayOptions = {
   knobs?: Partial<Knobs>;
   env?: Record<string, string>;
   overrides?: ServiceOverrides;
+  /** The console's files; none is served unless given. */
+  console?: ConsoleFiles;
   /** Another gateway whose database and backends this one shares, as a second process would. */
   beside?: TestGateway;
 };
@@ -89,7 +92,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   await services.plans.mergeOverrides(config.planOverrides);
   await services.backends.join(services.config.backends);
   await services.backends.probeAll();
-  const app = await buildApp(services);
+  const app = await buildApp(services, options.console === undefined ? {} : { console: options.console });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   services.setCallbackUrl(url);
   await services.phoneNumbers.desired.announceCallback();

@@ -28,7 +28,10 @@ const variantColorResolver: VariantColorsResolver = (input) => {
     theme: input.theme,
   });
   if (input.variant !== 'light' || !isThemeColor) return colors;
-  return { ...colors, color: `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))` };
+  return {
+    ...colors,
+    color: `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9), black 35%), var(--mantine-color-${color}-2))`,
+  };
 };
 
 export const cssVariables: CSSVariablesResolver = () => ({

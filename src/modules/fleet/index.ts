@@ -19,7 +19,7 @@ import { createOverview } from './overview/overview.ts';
 import { findContainerOf } from './provisioner/index.ts';
 import { createReconcile, type ReconcileOptions } from './reconcile/reconcile.ts';
 
-export { type Finding, type FindingFilter, type FindingKind, findingKinds, type Repair } from './findings-system.ts';
+export { type Finding, type FindingFilter, findingKinds, type Repair } from './findings-system.ts';
 export { askFleetFigures } from './fleet-metrics.ts';
 export type { FleetHold } from './hold/hold-system.ts';
 export { type Incident, type IncidentFilter, incidentKinds } from './incidents/incidents-system.ts';

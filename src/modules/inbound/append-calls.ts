@@ -3,7 +3,10 @@ import { Batch, type BatchObserver } from '../../platform/database/batch.ts';
 import { insertCalls, type NewCall } from './inbound-calls-system.ts';
 
 /** Commits calls in groups. A storm is shed with `overloaded`: the backend calls again, and nothing answered is lost. */
-export function createAppendBatch(deps: { pool: Pool; observer?: BatchObserver | undefined }): Batch<NewCall, undefined> {
+export function createAppendBatch(deps: {
+  pool: Pool;
+  observer?: BatchObserver | undefined;
+}): Batch<NewCall, undefined> {
   return new Batch<NewCall, undefined>({
     name: 'inbound',
     pool: deps.pool,

@@ -1,8 +1,6 @@
 import { DomainError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 
-export type InboundMetrics = ReturnType<typeof createInboundMetrics>;
-
 /** `stored` covers what is due, what is only kept, and what is about nobody any more. */
 const results = ['stored', 'repeated', 'refused', 'overloaded', 'database_unavailable'] as const;
 

@@ -35,7 +35,6 @@ import { readUptime, readUptimes } from './uptime/uptime-repository.ts';
 
 export { applyConnectionFacts, type ConnectionFact } from './connecting/apply-connection.ts';
 export { type LockedNumber, lockNumberForFacts, noteHeard } from './connecting/connection-system.ts';
-export type { RepairResult, Repairs } from './connecting/repairs.ts';
 export type { Desired } from './desired/desired.ts';
 export type { DesiredNumber } from './desired/desired-system.ts';
 export { differingSettings, type NumberSettings, wholeSettings } from './desired/number-settings.ts';

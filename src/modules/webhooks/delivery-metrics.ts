@@ -1,8 +1,6 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 import type { AttemptRecord } from './attempts-system.ts';
 
-export type DeliveryMetrics = ReturnType<typeof createDeliveryMetrics>;
-
 const deadReasons = ['gone', 'attempts_used_up', 'endpoint_disabled', 'endpoint_deleted', 'event_expired'];
 
 /** Counts what became of attempts to deliver. */

@@ -20,7 +20,3 @@ export const wireError = (status: number, error: string, message: unknown) => ({
 });
 
 export const unauthorized = wireError(401, 'Unauthorized', 'Unauthorized');
-
-/** Calls that reached any backend since `mark`, but for those that look after it by themselves. */
-export const callsOf = ({ sandboxes }: TestGateway) =>
-  sandboxes.flatMap(({ control }) => control.ledger.calls()).map(({ method, url }) => `${method} ${url}`);

@@ -10,6 +10,7 @@ import { sessionQuery } from '../api/session.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageError } from '../components/page-error.tsx';
 import { PageLoading } from '../components/page-loading.tsx';
+import { needTexts } from '../i18n/index.ts';
 import { searchOfMessages } from '../pages/messages/message.ts';
 import { searchOfNumbers } from '../pages/numbers/number.ts';
 import {
@@ -21,7 +22,6 @@ import {
   usersSearch,
 } from '../pages/operators/search-params.ts';
 import { queryClient } from './query-client.ts';
-import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
@@ -38,11 +38,12 @@ const visitor = createRoute({
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
   async beforeLoad({ location }) {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (session === null)
       throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
+    await needTexts('users');
   },
 });
 
@@ -56,6 +57,7 @@ const operators = createRoute({
   async beforeLoad() {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (session?.user.role !== 'operator') throw redirect({ to: '/' });
+    await needTexts('operators');
   },
 });
 

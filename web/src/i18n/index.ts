@@ -4,17 +4,30 @@ import { directionOf, firstLanguage, type LanguageCode, rememberLanguage } from 
 
 type Texts = { default: Record<string, unknown> };
 
-// One file for each language and part of the console; each language is loaded when it is chosen.
+// One file for each language and part of the console; each is loaded when it is needed.
 const files = import.meta.glob<Texts>('./*/*.json');
 
+/** What every page needs, and those who may only log in; the rest comes with the pages behind the log-in. */
+const needed = new Set(['common', 'auth']);
+const ofOperators = 'operators';
+
 async function load(code: LanguageCode): Promise<void> {
-  const ofLanguage = Object.entries(files).filter(([path]) => path.startsWith(`./${code}/`));
+  const parts = Object.entries(files).flatMap(([path, read]) => {
+    const [, language, part = ''] = /^\.\/([^/]+)\/(.+)\.json$/.exec(path) ?? [];
+    return language === code && needed.has(part) && !i18next.hasResourceBundle(code, part) ? [{ part, read }] : [];
+  });
   await Promise.all(
-    ofLanguage.map(async ([path, read]) => {
-      const part = path.slice(path.lastIndexOf('/') + 1, -'.json'.length);
-      i18next.addResourceBundle(code, part, (await read()).default, true, true);
-    }),
+    parts.map(async ({ part, read }) => i18next.addResourceBundle(code, part, (await read()).default, true, true)),
   );
+}
+
+/** The texts of the pages behind the log-in; resolves when they are there. */
+export async function needTexts(of: 'users' | 'operators'): Promise<void> {
+  for (const path of Object.keys(files)) {
+    const part = path.slice(path.lastIndexOf('/') + 1, -'.json'.length);
+    if ((part === ofOperators) === (of === 'operators')) needed.add(part);
+  }
+  await load(i18next.language as LanguageCode);
 }
 
 function show(code: LanguageCode): void {
