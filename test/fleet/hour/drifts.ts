@@ -20,6 +20,8 @@ export type Drift = {
   countsFrom: number;
   foundAt?: number;
   mendedAt?: number;
+  /** What is missing. */
+  lacks?: string;
   /** Of one that needed a scan: when it was open again after it. */
   scannedAt?: number;
 };
@@ -179,12 +181,11 @@ export async function findingAt(
   return row?.at?.getTime();
 }
 
-/** Its user has got an event since, and is not told any more that it is connected. */
+/** Its user has got an event since that says it is not connected any more, or what is to be scanned. */
 export async function isTold(world: World, { id }: HourNumber, since: number): Promise<boolean> {
   const rows = await world.look(
-    `select 1 from events e join phone_numbers n on n.id = e.phone_number_id
-     where n.id = $1 and e.type like 'number.%' and e.created_at >= to_timestamp($2::float8 / 1000)
-       and n.status <> 'connected'`,
+    `select 1 from events where phone_number_id = $1 and type like 'number.%' and type <> 'number.connected'
+       and created_at >= to_timestamp($2::float8 / 1000)`,
     [id, since],
   );
   return rows.length > 0;

@@ -103,8 +103,11 @@ function complaintsAbout(drift: Drift, { withinMs, orphanWithinMs }: Account): s
   const complaints: string[] = [];
   // What mended itself before anybody looked needed no finding.
   if (foundAt === undefined && mendedAt === undefined) complaints.push(`${about} was not noticed`);
-  if (foundAt !== undefined && foundAt - injectedAt > limit) complaints.push(`${about} was noticed too late`);
-  if (mendedAt === undefined) complaints.push(`${about} was not ${aim}`);
+  const isOverBefore = mendedAt !== undefined && foundAt !== undefined && mendedAt < foundAt;
+  if (foundAt !== undefined && !isOverBefore && foundAt - injectedAt > limit)
+    complaints.push(`${about} was noticed too late`);
+  if (mendedAt === undefined)
+    complaints.push(`${about} was not ${aim}${drift.lacks === undefined ? '' : `: ${drift.lacks}`}`);
   else if (mendedAt - countsFrom > limit) complaints.push(`${about} was ${aim} too late`);
   if (aim === 'told' && mendedAt !== undefined && drift.scannedAt === undefined)
     complaints.push(`${about} was not open again after its scan`);
