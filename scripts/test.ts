@@ -19,8 +19,11 @@ const binaries = [
 ];
 /** What measures a tenth of a second or the machine against itself, and what loads it by itself until calls are late. */
 const spacious = [
+  'e2e/lying-backend',
   'e2e/placement-storm',
   'e2e/quota',
+  'evolution/lying-server',
+  'fleet/hour',
   'modules/backends/breaker',
   'modules/backends/placement-scale',
   'modules/backends/probe',

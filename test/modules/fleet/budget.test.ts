@@ -18,7 +18,7 @@ const spread = (count: number, more: Partial<Parameters<typeof spreadQuestions>[
 
 describe('what one pass asks beside states and webhooks', () => {
   test('everything of a few numbers that is due in it', () => {
-    expect(spread(40)).toEqual({ settings: 20, latest: 4, foreign: 1 });
+    expect(spread(40)).toEqual({ settings: 40, latest: 4, foreign: 1 });
     expect(spread(0)).toEqual({ settings: 0, latest: 0, foreign: 0 });
   });
 
