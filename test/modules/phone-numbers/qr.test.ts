@@ -252,7 +252,7 @@ test('a suspended user cannot have a number connected by asking for its code, an
   const suspended = await gateway.signUp();
   const { id } = await createdNumber(suspended);
   await untilCreated(gateway, id);
-  await sql`update phone_numbers set qr_code = null, status = 'disconnected' where id = ${id}`.execute(
+  await sql`update phone_numbers set qr_code = null, qr_digest = null, status = 'disconnected' where id = ${id}`.execute(
     gateway.database.db,
   );
   await sql`update users set status = 'suspended' where id = ${suspended.id}`.execute(gateway.database.db);

@@ -171,7 +171,7 @@ describe('a link', () => {
   test('has the backend make a code where there is none, once for all who ask at the same time', async () => {
     const id = await waitingNumber();
     const { path } = await linkPath(id);
-    await sql`update phone_numbers set qr_code = null, qr_expires_at = null, status = 'disconnected' where id = ${id}`.execute(
+    await sql`update phone_numbers set qr_code = null, qr_expires_at = null, qr_digest = null, status = 'disconnected' where id = ${id}`.execute(
       gateway.database.db,
     );
     expect((await state(path)).body).toMatchObject({ state: 'waiting', qr_id: null, qr_code: null });
@@ -292,7 +292,7 @@ describe('a link', () => {
     const id = await waitingNumber();
     const { path } = await linkPath(id);
     const { sandbox, name } = await placeOf(gateway, id);
-    await sql`update phone_numbers set qr_code = null, status = 'disconnected' where id = ${id}`.execute(
+    await sql`update phone_numbers set qr_code = null, qr_digest = null, status = 'disconnected' where id = ${id}`.execute(
       gateway.database.db,
     );
     sandbox.control.setKnobs({

@@ -211,7 +211,7 @@ describe('its script', () => {
 
   test('shows the next code of the backend, and asks for one where there is none', async () => {
     const { id: own, path: link } = await shared('Desk');
-    await sql`update phone_numbers set qr_code = null, qr_expires_at = null, status = 'disconnected' where id = ${own}`.execute(
+    await sql`update phone_numbers set qr_code = null, qr_expires_at = null, qr_digest = null, status = 'disconnected' where id = ${own}`.execute(
       gateway.database.db,
     );
     const page = await opened(link);
