@@ -181,7 +181,7 @@ test('a server that comes back without the sessions of its phones: they ask for 
 test('an instance that is in the database of its server only is in error until it is loaded, and repairs grow rare', async () => {
   const { id, name } = await line();
   sandbox.control.forgetMemory(name);
-  await eventually(async () => (await findingsOf(gateway, id))[0]?.step, 10_000).toBeGreaterThanOrEqual(4);
+  await eventually(async () => (await findingsOf(gateway, id))[0]?.step, 30_000).toBeGreaterThanOrEqual(4);
   expect(await findingOf(gateway, id)).toMatchObject({ kind: 'instance_not_loaded', outcome: null });
   expect(await readNumber(gateway, id)).toMatchObject({ status: 'error', status_reason: 'not_loaded' });
   const alerts = (await toldTo(gateway, operatorId)).filter(({ payload }) => payload.kind === 'repair_fails');
